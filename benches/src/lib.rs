@@ -1,0 +1,1 @@
+//! Benchmarks of fixwright: see the files in `benches/`.

@@ -1,0 +1,1 @@
+//! Pairs of bug report and fix as JSON Lines.

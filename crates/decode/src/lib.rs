@@ -1,0 +1,1 @@
+//! Decoding that drafts from the source being repaired.

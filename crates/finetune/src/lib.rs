@@ -1,0 +1,1 @@
+//! Fine-tuning with a loss mask that follows the edit.

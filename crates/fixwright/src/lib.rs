@@ -1,0 +1,1 @@
+//! Bug report in, verified patch out: the crates of fixwright behind one name.

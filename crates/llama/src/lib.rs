@@ -1,0 +1,1 @@
+//! Llama-family language models: weights, tokenizer, KV cache and forward pass.

@@ -1,0 +1,1 @@
+//! Unified diffs: make one between two texts, parse one, apply it.

@@ -1,0 +1,1 @@
+//! Repair prompts for language models: render a bug report with its source, read the answer back.

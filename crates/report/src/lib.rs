@@ -1,0 +1,1 @@
+//! Bug reports of static analysers and compilers, read into one type.

@@ -1,0 +1,1 @@
+//! Judge a candidate fix: compile it under limits and say what happened.

@@ -1,0 +1,1 @@
+//! End-to-end tests of fixwright: see the files in `tests/`.
