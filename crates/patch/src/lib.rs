@@ -1,1 +1,58 @@
 //! Unified diffs: make one between two texts, parse one, apply it.
+//!
+//! A patch that a program makes out of another program's answer has to be right or be refused: a hunk that lands in the wrong
+//! place, or a line that is silently dropped, gives a source file that may still compile. So this crate reads diffs
+//! exactly, applies them exactly, and says precisely where either was not possible.
+//!
+//! Everything works on bytes. A C file may be Latin-1, mix line ends or lack the last one; the patched file has the bytes that
+//! the diff and the file give it and no others.
+//!
+//! ```
+//! use fixwright_patch::{DiffOptions, FilePatch, Patch};
+//!
+//! let old = b"int main(void)\n{\n\tchar b[4];\n\tsprintf(b, \"%d\", 12345);\n}\n";
+//! let new = b"int main(void)\n{\n\tchar b[4];\n\tsnprintf(b, sizeof b, \"%d\", 12345);\n}\n";
+//!
+//! // Two texts make a diff ...
+//! let file = FilePatch::between("main.c", Some(old), Some(new), &DiffOptions::default());
+//! let diff = Patch { files: vec![file] }.to_bytes();
+//!
+//! // ... and a diff is read and applied again.
+//! let patch = Patch::parse(&diff)?;
+//! let applied = patch.files[0].apply(old)?;
+//! assert_eq!(applied.text, new);
+//! assert_eq!(applied.placements[0].old.start, 1);
+//! # Ok::<(), fixwright_patch::Error>(())
+//! ```
+//!
+//! [`Patch::plan`] does the same for a folder: it reads the files that the patch names, refuses names that lead elsewhere, and
+//! returns the new texts; [`Plan::write`] puts them in place, all or none. [`edits`] is the bare answer to which lines differ.
+//!
+//! Left to others: getting a diff out of a model's answer, with its fences and prose; and judging whether the
+//! patched program is any good. There is no fuzz: a hunk stands where its header says, or the patch does not apply.
+
+mod apply;
+mod diff;
+mod edit;
+mod error;
+mod hunk;
+mod model;
+mod parse;
+mod path;
+mod print;
+mod quote;
+mod tree;
+
+pub use apply::{Applied, Placement};
+pub use diff::{DiffOptions, unified};
+pub use edit::{Edit, edits};
+pub use error::{Conflict, Error, PathProblem, Problem, Unsupported};
+pub use hunk::{Hunk, Line, LineKind, LineRange};
+pub use model::{FilePatch, Mode, Origin, Patch};
+pub use path::strip;
+pub use tree::{Change, Content, Plan};
+
+/// The lines of a text, each with its `\n`; the last one may have none.
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split_inclusive(|byte| *byte == b'\n')
+}

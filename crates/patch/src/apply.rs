@@ -1,0 +1,139 @@
+//! Puts a file's hunks into its text, each exactly where it says.
+
+use crate::error::Conflict;
+use crate::{Error, FilePatch, Hunk, LineRange};
+
+/// A patched text and how it came about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Applied {
+    /// The patched text.
+    pub text: Vec<u8>,
+    /// Where each hunk landed, in the order of the hunks.
+    pub placements: Vec<Placement>,
+}
+
+/// Where one hunk landed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Placement {
+    /// The lines of the given text that the hunk replaced.
+    pub old: LineRange,
+    /// The lines of the patched text that stand there now.
+    pub new: LineRange,
+}
+
+impl FilePatch {
+    /// Applies the hunks to `old`, the text of the file; empty if the patch creates it.
+    ///
+    /// A hunk goes to the line that its header names and nowhere else, and every context and deleted line must be there byte for byte,
+    /// line ends included.
+    ///
+    /// ```
+    /// use fixwright_patch::{DiffOptions, FilePatch};
+    ///
+    /// let (old, new) = (b"a\nb\n".as_slice(), b"a\nc\n".as_slice());
+    /// let patch = FilePatch::between("letters", Some(old), Some(new), &DiffOptions::default());
+    /// assert_eq!(patch.apply(old)?.text, new);
+    /// assert_eq!(patch.reverse().apply(new)?.text, old);
+    /// # Ok::<(), fixwright_patch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Conflict`] for the first hunk that does not fit, or [`Error::AlreadyApplied`] if all of them fit in reverse;
+    /// [`Error::OutOfOrder`] and [`Error::JoinedLines`] for hunks that no text can take;
+    /// [`Error::Exists`] and [`Error::NotEmptied`] if `old` has text that the patch creates anew, or keeps text of a file that it deletes.
+    pub fn apply(&self, old: &[u8]) -> Result<Applied, Error> {
+        self.place(old).map_err(|error| match error {
+            Error::Conflict(_) | Error::Exists if self.reverse().place(old).is_ok() => {
+                Error::AlreadyApplied
+            }
+            error => error,
+        })
+    }
+
+    fn place(&self, old: &[u8]) -> Result<Applied, Error> {
+        if self.old_path.is_none() && !old.is_empty() {
+            return Err(Error::Exists);
+        }
+        let mut weaver = Weaver::new(old);
+        let mut placements = Vec::with_capacity(self.hunks.len());
+        for (index, hunk) in self.hunks.iter().enumerate() {
+            weaver.hunk = index + 1;
+            placements.push(weaver.weave(hunk)?);
+        }
+        weaver.put(weaver.rest)?;
+        if self.new_path.is_none() && !weaver.text.is_empty() {
+            return Err(Error::NotEmptied);
+        }
+        Ok(Applied { text: weaver.text, placements })
+    }
+}
+
+/// The old text as far as it is used up, and the new text as far as it is made.
+struct Weaver<'a> {
+    rest: &'a [u8],
+    used: usize,
+    text: Vec<u8>,
+    made: usize,
+    /// The number of the hunk at hand, counted from 1.
+    hunk: usize,
+}
+
+impl<'a> Weaver<'a> {
+    fn new(old: &'a [u8]) -> Self {
+        Self { rest: old, used: 0, text: Vec::with_capacity(old.len()), made: 0, hunk: 0 }
+    }
+
+    /// Copies the lines in front of `hunk`, then puts its new lines in the place of its old ones.
+    fn weave(&mut self, hunk: &Hunk) -> Result<Placement, Error> {
+        let start = hunk.old_range().before();
+        if start < self.used {
+            return Err(Error::OutOfOrder { hunk: self.hunk });
+        }
+        while self.used < start {
+            let line = self.take(|_| true).ok_or_else(|| self.conflict(hunk.old_lines().next()))?;
+            self.put(line)?;
+        }
+        for expected in hunk.old_lines() {
+            self.take(|found| found == expected).ok_or_else(|| self.conflict(Some(expected)))?;
+        }
+        let made = self.made;
+        for line in hunk.new_lines() {
+            self.put(line)?;
+        }
+        Ok(Placement {
+            old: LineRange::after(start, self.used - start),
+            new: LineRange::after(made, self.made - made),
+        })
+    }
+
+    /// Uses up the next line of the old text if it is as `wanted`.
+    fn take(&mut self, wanted: impl FnOnce(&[u8]) -> bool) -> Option<&'a [u8]> {
+        let line = crate::lines(self.rest).next().filter(|line| wanted(line))?;
+        self.rest = &self.rest[line.len()..];
+        self.used += 1;
+        Some(line)
+    }
+
+    /// Appends a line, or all that is left, to the new text.
+    fn put(&mut self, text: &[u8]) -> Result<(), Error> {
+        if !text.is_empty() && self.text.last().is_some_and(|byte| *byte != b'\n') {
+            return Err(Error::JoinedLines { hunk: self.hunk, line: self.made });
+        }
+        self.text.extend_from_slice(text);
+        self.made += 1;
+        Ok(())
+    }
+
+    /// The error that the next line of the old text is not the one that the hunk needs.
+    fn conflict(&self, expected: Option<&[u8]>) -> Error {
+        Error::Conflict(Box::new(Conflict {
+            hunk: self.hunk,
+            line: self.used + 1,
+            expected: expected.map(<[u8]>::to_vec),
+            found: crate::lines(self.rest).next().map(<[u8]>::to_vec),
+        }))
+    }
+}

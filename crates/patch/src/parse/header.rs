@@ -1,0 +1,150 @@
+//! The lines before a file's hunks: `---` and `+++`, and git's extended header.
+
+use super::cursor::{Cursor, RawLine};
+use super::name;
+use crate::error::{Problem, Unsupported};
+use crate::{Error, FilePatch, Mode, Origin};
+
+/// Reads the file header that begins at the next line; `None` if none begins there.
+pub(super) fn read(cursor: &mut Cursor<'_>) -> Result<Option<FilePatch>, Error> {
+    match cursor.peek() {
+        Some(line) if cursor.at("diff --git ") => {
+            cursor.next();
+            git(cursor, &line).map(Some)
+        }
+        _ => Ok(names(cursor)?.map(|(old_path, new_path)| FilePatch {
+            old_path,
+            new_path,
+            ..FilePatch::default()
+        })),
+    }
+}
+
+type Names = (Option<Vec<u8>>, Option<Vec<u8>>);
+
+/// Reads a `---` line with a `+++` line after it.
+fn names(cursor: &mut Cursor<'_>) -> Result<Option<Names>, Error> {
+    let mut ahead = cursor.clone();
+    let (Some(old_line), Some(new_line)) = (ahead.next(), ahead.next()) else { return Ok(None) };
+    let (Some(old), Some(new)) = (old_line.after("--- "), new_line.after("+++ ")) else {
+        return Ok(None);
+    };
+    let old = name::in_header(old).ok_or_else(|| old_line.error(Problem::Name))?;
+    let new = name::in_header(new).ok_or_else(|| new_line.error(Problem::Name))?;
+    if old.is_none() && new.is_none() {
+        return Err(new_line.error(Problem::Name));
+    }
+    *cursor = ahead;
+    Ok(Some((old, new)))
+}
+
+/// What git's extended header says besides the names.
+#[derive(Default)]
+struct Extended {
+    old_mode: Option<Mode>,
+    new_mode: Option<Mode>,
+    created: bool,
+    deleted: bool,
+    renamed_from: Option<Vec<u8>>,
+    renamed_to: Option<Vec<u8>>,
+}
+
+fn git(cursor: &mut Cursor<'_>, first: &RawLine<'_>) -> Result<FilePatch, Error> {
+    let mut extended = Extended::default();
+    while let Some(line) = cursor.peek() {
+        if !extended.read(&line)? {
+            break;
+        }
+        cursor.next();
+    }
+    let at = cursor.peek().unwrap_or_else(|| first.clone());
+    let (old_path, new_path) = match names(cursor)? {
+        Some(names) => names,
+        None => extended.names(first)?,
+    };
+    let file = FilePatch {
+        old_path,
+        new_path,
+        old_mode: extended.old_mode,
+        new_mode: extended.new_mode,
+        origin: extended.renamed().map_or(Origin::InPlace, |_| Origin::Renamed),
+        hunks: Vec::new(),
+    };
+    if !extended.agrees(&file) {
+        return Err(at.error(Problem::Contradiction));
+    }
+    Ok(file)
+}
+
+impl Extended {
+    /// Takes `line` in; `false` if it is no line of an extended header.
+    fn read(&mut self, line: &RawLine<'_>) -> Result<bool, Error> {
+        let quoted = |name| name::in_rename(name).ok_or_else(|| line.error(Problem::Name));
+        if let Some(digits) = line.after("old mode ") {
+            self.old_mode = Some(mode(line, digits)?);
+        } else if let Some(digits) = line.after("new mode ") {
+            self.new_mode = Some(mode(line, digits)?);
+        } else if let Some(digits) = line.after("new file mode ") {
+            self.created = true;
+            self.new_mode = Some(mode(line, digits)?);
+        } else if let Some(digits) = line.after("deleted file mode ") {
+            self.deleted = true;
+            self.old_mode = Some(mode(line, digits)?);
+        } else if let Some(name) = line.after("rename from ") {
+            self.renamed_from = Some(quoted(name)?);
+        } else if let Some(name) = line.after("rename to ") {
+            self.renamed_to = Some(quoted(name)?);
+        } else if let Some(ids) = line.after("index ") {
+            if let Some((_, digits)) = split_last(ids, b' ') {
+                mode(line, digits)?;
+            }
+        } else if line.after("copy from ").is_some() || line.after("copy to ").is_some() {
+            return Err(line.error(Problem::Unsupported(Unsupported::Copy)));
+        } else {
+            let scores = ["similarity index ", "dissimilarity index "];
+            return Ok(scores.iter().any(|key| line.after(key).is_some()));
+        }
+        Ok(true)
+    }
+
+    /// The names where no `---` and `+++` lines give them: out of the `diff --git` line.
+    fn names(&self, first: &RawLine<'_>) -> Result<Names, Error> {
+        let pair = first.after("diff --git ").and_then(|pair| name::pair(pair, self.renamed()));
+        let (old, new) = pair.ok_or_else(|| first.error(Problem::Name))?;
+        Ok(((!self.created).then_some(old), (!self.deleted).then_some(new)))
+    }
+
+    fn renamed(&self) -> Option<(&[u8], &[u8])> {
+        self.renamed_from.as_deref().zip(self.renamed_to.as_deref())
+    }
+
+    fn agrees(&self, file: &FilePatch) -> bool {
+        let named = |path: &Option<Vec<u8>>, stated: &Option<Vec<u8>>| match (path, stated) {
+            (_, None) => true,
+            (Some(path), Some(name)) => name::ends_with(path, name),
+            (None, Some(_)) => false,
+        };
+        self.renamed_from.is_some() == self.renamed_to.is_some()
+            && named(&file.old_path, &self.renamed_from)
+            && named(&file.new_path, &self.renamed_to)
+            && self.created == file.old_path.is_none()
+            && self.deleted == file.new_path.is_none()
+            && (self.created || self.deleted || self.old_mode.is_some() == self.new_mode.is_some())
+    }
+}
+
+fn mode(line: &RawLine<'_>, digits: &[u8]) -> Result<Mode, Error> {
+    let unsupported = match digits {
+        b"100644" | b"100664" => return Ok(Mode::Regular),
+        b"100755" | b"100775" => return Ok(Mode::Executable),
+        b"120000" => Unsupported::Symlink,
+        b"160000" => Unsupported::Gitlink,
+        _ => Unsupported::Mode,
+    };
+    Err(line.error(Problem::Unsupported(unsupported)))
+}
+
+fn split_last(text: &[u8], separator: u8) -> Option<(&[u8], &[u8])> {
+    let at = text.iter().rposition(|byte| *byte == separator)?;
+    Some((&text[..at], &text[at + 1..]))
+}

@@ -1,0 +1,154 @@
+//! Diffs as text, in the form that `git apply` and GNU `patch` read.
+
+use std::fmt;
+
+use crate::{FilePatch, Hunk, LineKind, Mode, Origin, Patch, quote};
+
+const DEV_NULL: &[u8] = b"/dev/null";
+
+impl Patch {
+    /// The diff as text. A file that [is empty](FilePatch::is_empty) leaves no trace in it.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.files.iter().for_each(|each| file(&mut out, each));
+        out
+    }
+}
+
+impl FilePatch {
+    /// The diff of this file as text; nothing at all if it [is empty](FilePatch::is_empty).
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        file(&mut out, self);
+        out
+    }
+}
+
+/// The diff for people to read: bytes that are not UTF-8 are replaced. [`Patch::to_bytes`] is exact.
+impl fmt::Display for Patch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.to_bytes()))
+    }
+}
+
+/// The diff for people to read: bytes that are not UTF-8 are replaced. [`FilePatch::to_bytes`] is exact.
+impl fmt::Display for FilePatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.to_bytes()))
+    }
+}
+
+impl Hunk {
+    /// The header line, `@@ -7,6 +7,8 @@ section`, with its line end.
+    pub fn header(&self) -> Vec<u8> {
+        let mut out = format!("@@ -{} +{} @@", self.old_range(), self.new_range()).into_bytes();
+        if !self.section().is_empty() {
+            out.push(b' ');
+            out.extend_from_slice(self.section());
+        }
+        out.push(b'\n');
+        out
+    }
+}
+
+impl Mode {
+    fn digits(self) -> &'static str {
+        match self {
+            Self::Regular => "100644",
+            Self::Executable => "100755",
+        }
+    }
+}
+
+fn file(out: &mut Vec<u8>, file: &FilePatch) {
+    if file.is_empty() {
+        return;
+    }
+    let moded = file.old_mode.is_some() || file.new_mode.is_some();
+    if moded || file.origin != Origin::InPlace || file.hunks.is_empty() {
+        git_header(out, file);
+    }
+    if !file.hunks.is_empty() {
+        name_line(out, "--- ", file.old_path.as_deref());
+        name_line(out, "+++ ", file.new_path.as_deref());
+    }
+    file.hunks.iter().for_each(|each| hunk(out, each));
+}
+
+fn git_header(out: &mut Vec<u8>, file: &FilePatch) {
+    let old = file.old_path.clone().or_else(|| file.new_path.as_deref().map(sibling));
+    let new = file.new_path.clone().or_else(|| file.old_path.as_deref().map(sibling));
+    let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
+    out.extend_from_slice(b"diff --git ");
+    quote::write(out, &old);
+    out.push(b' ');
+    quote::write(out, &new);
+    out.push(b'\n');
+    mode_lines(out, file);
+    if file.origin == Origin::Renamed {
+        for (key, name) in [("rename from ", &old), ("rename to ", &new)] {
+            out.extend_from_slice(key.as_bytes());
+            quote::write(out, without_prefix(name));
+            out.push(b'\n');
+        }
+    }
+}
+
+fn mode_lines(out: &mut Vec<u8>, file: &FilePatch) {
+    let mut line = |key: &str, mode: Mode| out.extend(format!("{key} {}\n", mode.digits()).bytes());
+    match (&file.old_path, &file.new_path) {
+        (None, _) => line("new file mode", file.new_mode.unwrap_or(Mode::Regular)),
+        (_, None) => line("deleted file mode", file.old_mode.unwrap_or(Mode::Regular)),
+        _ => {
+            file.old_mode.into_iter().for_each(|mode| line("old mode", mode));
+            file.new_mode.into_iter().for_each(|mode| line("new mode", mode));
+        }
+    }
+}
+
+/// The name of a file on the other side of a diff.
+fn sibling(name: &[u8]) -> Vec<u8> {
+    let (side, rest) = name.split_at(name.len().min(2));
+    match side {
+        b"a/" => [b"b/", rest].concat(),
+        b"b/" => [b"a/", rest].concat(),
+        _ => name.to_vec(),
+    }
+}
+
+/// The name as git's `rename` lines have it.
+pub(crate) fn without_prefix(name: &[u8]) -> &[u8] {
+    let prefixed = name.strip_prefix(b"a/").or_else(|| name.strip_prefix(b"b/"));
+    prefixed.unwrap_or(name)
+}
+
+fn name_line(out: &mut Vec<u8>, key: &str, name: Option<&[u8]>) {
+    out.extend_from_slice(key.as_bytes());
+    match name {
+        None => out.extend_from_slice(DEV_NULL),
+        Some(name) => {
+            quote::write(out, name);
+            // GNU patch takes a name to end at white space unless a tab ends it.
+            if name.contains(&b' ') {
+                out.push(b'\t');
+            }
+        }
+    }
+    out.push(b'\n');
+}
+
+/// Appends one hunk.
+pub(crate) fn hunk(out: &mut Vec<u8>, hunk: &Hunk) {
+    out.extend(hunk.header());
+    for line in hunk.lines() {
+        out.push(match line.kind {
+            LineKind::Context => b' ',
+            LineKind::Delete => b'-',
+            LineKind::Insert => b'+',
+        });
+        out.extend_from_slice(line.text);
+        if !line.has_newline() {
+            out.extend_from_slice(b"\n\\ No newline at end of file\n");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! A whole patch on a folder: everything is worked out in memory before anything is written.
+
+mod write;
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::PathProblem;
+use crate::{Error, FilePatch, Mode, Origin, Patch, Placement, strip};
+
+/// What a patch makes of a source tree. Nothing is changed until [`Plan::write`].
+#[derive(Clone, Debug)]
+pub struct Plan {
+    root: PathBuf,
+    changes: Vec<Change>,
+}
+
+/// What a patch makes of one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Change {
+    /// The file, relative to the root of the tree.
+    pub path: PathBuf,
+    /// What is there now; `None` if there is no such file.
+    pub old: Option<Content>,
+    /// What is to be there; `None` if the file is to go.
+    pub new: Option<Content>,
+    /// Where the hunks landed, in the order of the patch; for a renamed file, at its new name.
+    pub placements: Vec<Placement>,
+}
+
+/// A file's text and mode.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// The text.
+    pub text: Vec<u8>,
+    /// Whether the file can be run as a program.
+    pub mode: Mode,
+}
+
+impl Patch {
+    /// Works out what the patch makes of the files under `root`, whose names in the diff have `level` components too many:
+    /// 1 for the usual `a/` and `b/`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] with the cause for the first file that cannot be patched; [`Error::Path`] for a name that leads out of `root`, into `.git`
+    /// or over a symbolic link.
+    pub fn plan(&self, root: &Path, level: usize) -> Result<Plan, Error> {
+        let mut planner = Planner { root, changes: BTreeMap::new() };
+        for file in &self.files {
+            let (source, target) = names(file, level)?;
+            let path = target.clone().or(source.clone()).unwrap_or_default();
+            planner
+                .patch(file, source, target)
+                .map_err(|source| Error::File { path, source: Box::new(source) })?;
+        }
+        let changes = planner.changes.into_values().filter(|change| change.old != change.new);
+        Ok(Plan { root: root.to_path_buf(), changes: changes.collect() })
+    }
+}
+
+impl Plan {
+    /// The folder that the patch is for.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The files that change, by path.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+}
+
+/// The file's name in the tree before and after.
+fn names(file: &FilePatch, level: usize) -> Result<(Option<PathBuf>, Option<PathBuf>), Error> {
+    let stripped =
+        |name: &Option<Vec<u8>>| name.as_deref().map(|name| strip(name, level)).transpose();
+    let (old, new) = (stripped(&file.old_path)?, stripped(&file.new_path)?);
+    match (&old, &new) {
+        (Some(old), Some(new)) if old != new && file.origin == Origin::InPlace => {
+            let shown = |path: &Path| path.display().to_string();
+            Err(Error::NamesDiffer { old: shown(old), new: shown(new) })
+        }
+        _ => Ok((old, new)),
+    }
+}
+
+/// The tree as the files of the patch that came so far would leave it.
+struct Planner<'a> {
+    root: &'a Path,
+    changes: BTreeMap<PathBuf, Change>,
+}
+
+impl Planner<'_> {
+    fn patch(
+        &mut self,
+        file: &FilePatch,
+        source: Option<PathBuf>,
+        target: Option<PathBuf>,
+    ) -> Result<(), Error> {
+        let old = match source {
+            Some(source) => self.change(source)?.new.take().ok_or(Error::Missing)?,
+            None => Content { text: Vec::new(), mode: Mode::Regular },
+        };
+        let Some(target) = target else { return file.apply(&old.text).map(drop) };
+        let change = self.change(target)?;
+        if let Some(there) = &change.new {
+            return Err(match file.apply(&there.text) {
+                Err(Error::AlreadyApplied) => Error::AlreadyApplied,
+                _ => Error::Exists,
+            });
+        }
+        let applied = file.apply(&old.text)?;
+        change.new = Some(Content { text: applied.text, mode: file.new_mode.unwrap_or(old.mode) });
+        change.placements.extend(applied.placements);
+        Ok(())
+    }
+
+    /// What has become of `path` so far.
+    fn change(&mut self, path: PathBuf) -> Result<&mut Change, Error> {
+        Ok(match self.changes.entry(path) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                let path = entry.key().clone();
+                let old = read(self.root, &path)?;
+                entry.insert(Change { path, new: old.clone(), old, placements: Vec::new() })
+            }
+        })
+    }
+}
+
+/// The file at `path` below `root`, reached over real folders only.
+fn read(root: &Path, path: &Path) -> Result<Option<Content>, Error> {
+    let refused = |problem| Err(Error::Path { path: path.to_string_lossy().into_owned(), problem });
+    let mut full = root.to_path_buf();
+    let mut above = None;
+    for component in path {
+        if above.is_some_and(|metadata: Metadata| !metadata.is_dir()) {
+            return refused(PathProblem::NotAFile);
+        }
+        full.push(component);
+        match fs::symlink_metadata(&full) {
+            Ok(metadata) if metadata.is_symlink() => return refused(PathProblem::Symlink),
+            Ok(metadata) => above = Some(metadata),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(Error::Io { path: full, source }),
+        }
+    }
+    match above {
+        Some(metadata) if metadata.is_file() => {
+            let text = fs::read(&full).map_err(|source| Error::Io { path: full, source })?;
+            Ok(Some(Content { text, mode: mode(&metadata) }))
+        }
+        _ => refused(PathProblem::NotAFile),
+    }
+}
+
+#[cfg(unix)]
+fn mode(metadata: &Metadata) -> Mode {
+    use std::os::unix::fs::PermissionsExt;
+    if metadata.permissions().mode() & 0o100 == 0 { Mode::Regular } else { Mode::Executable }
+}
+
+#[cfg(not(unix))]
+fn mode(_: &Metadata) -> Mode {
+    Mode::Regular
+}

@@ -1,0 +1,4 @@
+//! What the crate promises, checked on data, on arbitrary texts, and against git and GNU patch.
+
+mod properties;
+mod texts;

@@ -1,0 +1,96 @@
+//! Laws that hold for every text.
+
+use fixwright_patch::{DiffOptions, Edit, FilePatch, Patch, edits};
+use proptest::prelude::*;
+
+use crate::texts;
+
+fn between(old: &[u8], new: &[u8], context: usize) -> FilePatch {
+    FilePatch::between("f", Some(old), Some(new), &DiffOptions::default().with_context(context))
+}
+
+proptest! {
+    #[test]
+    fn diff_then_apply_is_the_identity((old, new) in texts::pair(), context in 0..5usize) {
+        let patch = between(&old, &new, context);
+        prop_assert_eq!(patch.is_empty(), old == new);
+        prop_assert_eq!(patch.apply(&old).unwrap().text, new);
+    }
+
+    #[test]
+    fn apply_then_reverse_is_the_identity((old, new) in texts::pair(), context in 0..5usize) {
+        let patch = between(&old, &new, context);
+        prop_assert_eq!(patch.reverse().apply(&new).unwrap().text, old);
+        prop_assert_eq!(patch.reverse().reverse(), patch);
+    }
+
+    #[test]
+    fn parse_then_print_is_the_identity((old, new) in texts::pair(), context in 0..5usize, path in "[a-z\"\\\\ \\n\u{e9}/]{0,6}[a-z]") {
+        let options = DiffOptions::default().with_context(context);
+        let file = FilePatch::between(path, Some(&old), Some(&new), &options);
+        let patch = Patch { files: vec![file; usize::from(old != new)] };
+        prop_assert_eq!(Patch::parse(&patch.to_bytes()).unwrap(), patch);
+    }
+
+    #[test]
+    fn placements_are_the_ranges_of_the_hunks((old, new) in texts::pair()) {
+        let patch = between(&old, &new, 3);
+        let applied = patch.apply(&old).unwrap();
+        prop_assert_eq!(applied.placements.len(), patch.hunks.len());
+        for (placement, hunk) in applied.placements.iter().zip(&patch.hunks) {
+            prop_assert_eq!(placement.old, hunk.old_range());
+            prop_assert_eq!(placement.new, hunk.new_range());
+        }
+    }
+
+    #[test]
+    fn what_no_edit_covers_is_equal((old, new) in texts::pair()) {
+        let (a, b) = (lines(&old), lines(&new));
+        let end = Edit { old: a.len()..a.len(), new: b.len()..b.len() };
+        let (mut at_old, mut at_new) = (0, 0);
+        for edit in edits(&old, &new).into_iter().chain([end]) {
+            prop_assert_eq!(&a[at_old..edit.old.start], &b[at_new..edit.new.start]);
+            (at_old, at_new) = (edit.old.end, edit.new.end);
+        }
+    }
+
+    #[test]
+    fn mutated_diffs_are_read_or_refused((old, new) in texts::pair(), cuts in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..3), 1..6)) {
+        let mut diff = between(&old, &new, 3).to_bytes();
+        for (at, byte, kind) in cuts {
+            let at = at.index(diff.len() + 1);
+            match kind {
+                0 => diff.insert(at, byte),
+                1 if at < diff.len() => drop(diff.remove(at)),
+                2 if at < diff.len() => diff[at] = byte,
+                _ => diff.truncate(at),
+            }
+        }
+        if let Ok(patch) = Patch::parse(&diff) {
+            for file in &patch.files {
+                let _ = file.apply(&old);
+                let _ = file.reverse().apply(&new);
+            }
+            prop_assert_eq!(Patch::parse(&patch.to_bytes()).unwrap(), patch);
+        }
+    }
+
+    #[test]
+    fn a_cut_diff_is_no_shorter_diff((old, new) in texts::pair(), at in any::<prop::sample::Index>()) {
+        let patch = between(&old, &new, 3);
+        let diff = patch.to_bytes();
+        if let Some(cut) = diff.get(..at.index(diff.len().max(1)))
+            && let Ok(parsed) = Patch::parse(cut)
+            && let [file] = &parsed.files[..]
+        {
+            // Whole hunks may be missing at the end, nothing else, except a last newline marker.
+            let whole = patch.hunks.iter().zip(&file.hunks).filter(|(a, b)| a == b).count();
+            let marked = diff[cut.len()..].starts_with(b"\\ ");
+            prop_assert!(whole + usize::from(marked) >= file.hunks.len());
+        }
+    }
+}
+
+fn lines(text: &[u8]) -> Vec<&[u8]> {
+    text.split_inclusive(|byte| *byte == b'\n').collect()
+}
