@@ -3,5 +3,8 @@
 #![deny(unsafe_code)]
 
 mod error;
+pub mod gguf;
+mod mmap;
+pub mod quant;
 
 pub use error::{Error, Result};
