@@ -1,0 +1,79 @@
+//! What is to be repaired, and how the answer should look.
+
+use fixwright_report::{BugReport, Language};
+use serde::{Deserialize, Serialize};
+
+use crate::{Margin, Result, Target, Window};
+
+/// How a prompt is put.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Options {
+    /// What the model is asked to write.
+    pub target: Target,
+    /// How much of the source [`Target::Window`] and [`Target::Diff`] show.
+    pub margin: Margin,
+}
+
+impl Options {
+    /// The options with another target.
+    #[must_use]
+    pub fn with_target(mut self, target: Target) -> Self {
+        self.target = target;
+        self
+    }
+
+    /// The options with another margin.
+    #[must_use]
+    pub fn with_margin(mut self, margin: Margin) -> Self {
+        self.margin = margin;
+        self
+    }
+}
+
+/// A bug report and the source that it is about: all that a prompt is made of, and all that reading the answer needs.
+#[derive(Clone, Debug)]
+pub struct Request<'a> {
+    pub(crate) report: &'a BugReport,
+    pub(crate) path: &'a str,
+    pub(crate) source: &'a str,
+    pub(crate) line: usize,
+    pub(crate) target: Target,
+    pub(crate) window: Window,
+}
+
+impl<'a> Request<'a> {
+    /// A request to repair `source`, the text of the file at `path`, near line `line`, counted from 1.
+    ///
+    /// `path` is what the prompt and a diff call the file. Path and line are arguments, because the report's own may be wrong or missing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LineOutOfRange`](crate::Error::LineOutOfRange) if the source has no such line.
+    pub fn new(
+        report: &'a BugReport,
+        path: &'a str,
+        source: &'a str,
+        line: usize,
+        options: &Options,
+    ) -> Result<Self> {
+        let window = Window::around(path, source, line, options.margin)?;
+        Ok(Self { report, path, source, line, target: options.target, window })
+    }
+
+    /// The lines around the reported one.
+    pub fn window(&self) -> &Window {
+        &self.window
+    }
+
+    /// What the model is asked to write.
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
+    /// The language, as the path or else the report tells it.
+    pub(crate) fn language(&self) -> Option<Language> {
+        Language::from_path(self.path).or(self.report.language)
+    }
+}

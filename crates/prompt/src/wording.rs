@@ -1,0 +1,93 @@
+//! Every word that a prompt says of itself. A change here is a new [`TEMPLATE_VERSION`](crate::TEMPLATE_VERSION).
+
+use std::fmt::Write;
+
+use fixwright_report::Language;
+
+use crate::fence::fenced;
+use crate::{Request, Target};
+
+/// What the model is told to be.
+pub(crate) fn system(request: &Request<'_>) -> String {
+    let language = request.language().map_or("", Language::name);
+    format!("You are an expert {language} programmer. You fix reported bugs with as small a change as possible.")
+        .replace("  ", " ")
+}
+
+/// What the model is told to do: where, why, with which text.
+pub(crate) fn user(request: &Request<'_>) -> String {
+    let tag = tag(request);
+    let lines = &request.window.lines;
+    let (shown, code, task) = match request.target {
+        Target::Window => (
+            format!("Lines {} to {}:", lines.start(), lines.end()),
+            request.window.text.clone(),
+            format!(
+                "Rewrite these lines so that the bug is fixed. Repeat every line that needs no change exactly as it is. \
+                 Answer with one ```{tag} block that replaces these lines, and nothing else."
+            ),
+        ),
+        Target::Diff => (
+            format!("Lines {} to {}:", lines.start(), lines.end()),
+            request.window.text.clone(),
+            format!(
+                "{DIFF_FORMAT}\n\nWrite a diff that fixes the bug. Answer with one ```diff block, and nothing else."
+            ),
+        ),
+        Target::Program => (
+            "The whole file:".to_owned(),
+            crate::lines::shown(request.source),
+            format!(
+                "Rewrite the file so that the bug is fixed. Repeat every line that needs no change exactly as it is. \
+                 Answer with one ```{tag} block that holds the whole file, and nothing else."
+            ),
+        ),
+    };
+    format!("{}\n{shown}\n{}\n\n{task}", facts(request), fenced(tag, &code))
+}
+
+/// How a unified diff looks.
+const DIFF_FORMAT: &str = "\
+A diff looks like this, with the line number and count of both sides between @@:
+```diff
+--- a/path/file.c
++++ b/path/file.c
+@@ -10,3 +10,3 @@
+ unchanged line
+-old line
++new line
+ unchanged line
+```";
+
+/// What the report says, a line each, empty fields left out.
+fn facts(request: &Request<'_>) -> String {
+    let report = request.report;
+    let reported = request.window.reported.trim();
+    let mut facts = String::new();
+    let mut say = |key: &str, value: Option<&str>| {
+        if let Some(value) = value.map(str::trim).filter(|value| !value.is_empty()) {
+            // Writing to a string does not fail.
+            let _ = writeln!(facts, "{key}: {value}");
+        }
+    };
+    say("File", Some(request.path));
+    say("Function", report.location.function.as_deref());
+    say("Line", Some(&format!("{}: {reported}", request.line)));
+    say("Bug", report.title.as_deref());
+    say("Kind", report.rule.kind.as_deref().or(report.rule.id.as_deref()));
+    say("Description", report.description.as_deref());
+    say("Suggested fix", report.suggested_fix.as_deref());
+    if report.title.is_none() && report.description.is_none() {
+        say("Report", Some(&report.text));
+    }
+    facts
+}
+
+/// The name of the language as fences have it; empty if it is not known.
+pub(crate) fn tag(request: &Request<'_>) -> &'static str {
+    match request.language() {
+        Some(Language::C) => "c",
+        Some(Language::Cpp) => "cpp",
+        _ => "",
+    }
+}
