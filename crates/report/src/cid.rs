@@ -1,18 +1,77 @@
 //! The key/value report in the style of Coverity.
+//!
+//! ```text
+//! CID: 492835
+//! Type: Buffer overflow
+//! File: src/greet.c
+//! Function: greet
+//! Line: 9
+//!
+//! Description:
+//! The name is copied without regard to the size of the buffer.
+//!
+//! Use snprintf instead
+//! ```
+//!
+//! People and models write such reports by hand, so nothing in it can be relied on but the look of
+//! a line with a key. Keys come in any order and under many names (`Issue`, `Problem` and `Summary`
+//! are all titles); any may be missing, and unknown ones are kept in [`BugReport::extra`]. A title
+//! may stand above them without a key, and a suggestion below them. Text that stands deeper than
+//! its key is never searched for keys.
+//!
+//! Several reports in one text are told apart where a key such as `File` comes again.
 
-use crate::{BugReport, Error, Format, format::check_size};
+mod entry;
+mod fill;
+mod item;
+mod key;
+mod render;
+mod split;
+mod suggestion;
+mod value;
 
-/// Whether `input` has the keys of such a report.
-pub(crate) fn is_like(_input: &str) -> bool {
-    false
+use crate::format::check_size;
+use crate::line::lines;
+use crate::{BugReport, Error, Format};
+use item::Kind;
+use key::Key;
+
+pub use render::render;
+
+/// Whether `input` looks like such a report: a key that says where, or two different ones.
+pub(crate) fn is_like(input: &str) -> bool {
+    let mut seen = None;
+    lines(input).filter_map(|line| item::key_line(line.text)).any(|line| {
+        let other = seen.is_some_and(|key| key != line.key);
+        let telling = matches!(line.key, Key::Cid | Key::File | Key::Location);
+        match line.key {
+            Key::Other => false,
+            _ if line.value.is_empty() && !line.key.is_text() => false,
+            _ if telling || other => true,
+            key => {
+                seen = Some(key);
+                false
+            }
+        }
+    })
 }
 
 /// Reads every report in `input`.
+///
+/// A report without a file or a line, or with a value that cannot be read, comes with a
+/// [`Warning`](crate::Warning) that says so.
 ///
 /// # Errors
 ///
 /// [`Error::TooLarge`] above [`MAX_BYTES`](crate::MAX_BYTES), [`Error::NoReport`] without a known key.
 pub fn parse(input: &str) -> Result<Vec<BugReport>, Error> {
     check_size(input.len())?;
-    Err(Error::NoReport { format: Format::Cid })
+    let items = item::classify(lines(input));
+    let known =
+        |item: &item::Item<'_>| matches!(item.kind, Kind::Key(line) if line.key != Key::Other);
+    if !items.iter().any(known) {
+        return Err(Error::NoReport { format: Format::Cid });
+    }
+    let reports = split::split(&items).into_iter();
+    Ok(reports.map(|range| fill::report(&items[range], input)).collect())
 }

@@ -3,7 +3,9 @@
 mod error;
 mod format;
 mod language;
+mod line;
 mod location;
+mod reference;
 mod report;
 
 pub mod cid;

@@ -1,0 +1,149 @@
+//! What each line of a report is: a key, running text, a rule, or blank.
+
+use super::key::Key;
+use crate::line::Line;
+
+/// Labels longer than this are prose.
+const MAX_LABEL: usize = 40;
+
+/// A line with what it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Item<'a> {
+    pub(super) line: Line<'a>,
+    pub(super) kind: Kind<'a>,
+}
+
+/// What a line is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind<'a> {
+    Blank,
+    /// Dashes or the like, under a heading or between reports.
+    Rule,
+    Text,
+    Key(KeyLine<'a>),
+}
+
+/// A line that opens with a key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KeyLine<'a> {
+    pub(super) key: Key,
+    pub(super) label: &'a str,
+    pub(super) value: &'a str,
+    pub(super) indent: usize,
+    shape: Shape,
+}
+
+/// How a key is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// `Key: value`.
+    Colon,
+    /// `# Key`.
+    Marked,
+    /// The key alone.
+    Bare,
+}
+
+impl KeyLine<'_> {
+    /// Whether running text may follow the key.
+    pub(super) fn opens_text(&self) -> bool {
+        self.key.is_text() || self.value.is_empty()
+    }
+}
+
+/// Says what each line is.
+///
+/// Running text ends at a known key that stands no deeper than the key above it, so indented text
+/// may contain anything. An unknown key is one only among other keys: in running text, `Note: ...`
+/// is text.
+pub(super) fn classify<'a>(lines: impl Iterator<Item = Line<'a>>) -> Vec<Item<'a>> {
+    let mut open: Option<KeyLine<'a>> = None;
+    let mut first = true;
+    let mut items = Vec::new();
+    for line in lines {
+        let kind = kind(line.text, open.as_ref(), first);
+        match kind {
+            Kind::Blank => {}
+            Kind::Key(key) => (open, first) = (Some(key), false),
+            Kind::Rule | Kind::Text => first = false,
+        }
+        items.push(Item { line, kind });
+    }
+    items
+}
+
+fn kind<'a>(text: &'a str, open: Option<&KeyLine<'a>>, first: bool) -> Kind<'a> {
+    if text.trim().is_empty() {
+        Kind::Blank
+    } else if is_rule(text) {
+        Kind::Rule
+    } else {
+        key_line(text).filter(|key| is_key_here(key, open, first)).map_or(Kind::Text, Kind::Key)
+    }
+}
+
+/// Whether what looks like a key is one where it stands.
+fn is_key_here(line: &KeyLine<'_>, open: Option<&KeyLine<'_>>, first: bool) -> bool {
+    let in_text = open.is_some_and(KeyLine::opens_text);
+    let deeper = open.is_some_and(|open| line.indent > open.indent);
+    if line.key == Key::Other {
+        let one_word = || !line.value.is_empty() && !line.value.contains(char::is_whitespace);
+        return !in_text && !deeper && (!first || one_word());
+    }
+    let heading = match line.shape {
+        Shape::Colon | Shape::Marked => true,
+        Shape::Bare => line.key.is_text(),
+    };
+    heading && !(in_text && deeper)
+}
+
+/// A line that has the look of a key, known or not.
+pub(super) fn key_line(text: &str) -> Option<KeyLine<'_>> {
+    let indent = text.len() - text.trim_start().len();
+    let (body, marked) = undecorated(text);
+    let (label, value, shape) = match body.split_once(':') {
+        Some((label, value)) => (label, value, Shape::Colon),
+        None => (body, "", if marked { Shape::Marked } else { Shape::Bare }),
+    };
+    let label = label.trim_matches(['*', ' ', '\t']);
+    if label.is_empty() || label.len() > MAX_LABEL {
+        return None;
+    }
+    let spaced = value.is_empty() || value.starts_with(['*', ' ', '\t']);
+    let value = value.trim_start_matches('*').trim();
+    let key = Key::from_label(label);
+    let accepted = match (key, shape) {
+        (Key::Other, Shape::Colon) => spaced && is_title_case(label),
+        (Key::Other, _) => false,
+        (_, Shape::Colon) => true,
+        _ => label.starts_with(char::is_uppercase),
+    };
+    accepted.then_some(KeyLine { key, label, value, indent, shape })
+}
+
+/// The line without the marks of a heading, a list or bold type, and whether it had those of a heading.
+fn undecorated(text: &str) -> (&str, bool) {
+    let text = text.trim();
+    let bare = text.trim_start_matches('#');
+    let marked = bare.len() < text.len();
+    let bare = bare.trim_start();
+    let bare = ["- ", "* "].iter().find_map(|mark| bare.strip_prefix(mark)).unwrap_or(bare);
+    (bare.trim_start(), marked)
+}
+
+/// Whether an unknown label is written like a key: at most four words, the first in capitals.
+fn is_title_case(label: &str) -> bool {
+    label.starts_with(char::is_uppercase)
+        && label.split_whitespace().count() <= 4
+        && label.chars().all(|c| c.is_alphanumeric() || " _-/#()".contains(c))
+}
+
+/// Whether the line is a rule: three or more of the same mark.
+fn is_rule(text: &str) -> bool {
+    let text = text.trim();
+    let mut marks = text.chars();
+    let first = marks.next();
+    text.len() >= 3
+        && first.is_some_and(|c| "-=~*_#+".contains(c))
+        && marks.all(|c| Some(c) == first)
+}

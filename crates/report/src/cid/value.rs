@@ -1,0 +1,99 @@
+//! The values of keys that name a place.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::entry::Entry;
+use crate::reference::{function_name, leading_place, number, pattern, place_within};
+use crate::{Location, Note};
+
+/// A value without the quotes around it; none if it says that there is no value.
+pub(super) fn present(value: &str) -> Option<&str> {
+    let value = value.trim_matches(|c: char| c.is_whitespace() || "`'\"‘’“”".contains(c));
+    let absent = ["", "-", "?", "n/a", "none", "unknown", "null"];
+    (!absent.contains(&value.to_ascii_lowercase().as_str())).then_some(value)
+}
+
+/// What `File:` names: a path, perhaps with a line.
+pub(super) fn file(value: &str) -> Option<Location> {
+    let value = present(value)?;
+    if let Some((place, range)) = place_within(value)
+        && range.start == 0
+    {
+        return Some(place);
+    }
+    Some(Location { path: Some(value.to_owned()), ..Location::default() })
+}
+
+/// What `Line:` names: a line, or a first and a last one, and whether numbers are left over.
+pub(super) fn line(value: &str) -> Option<(Location, bool)> {
+    static LINE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^[^0-9]{0,12}([0-9]+)(?:\s*(?:-|–|—|\.\.|to|through)\s*([0-9]+)|:([0-9]+))?([^0-9]*)",
+        )
+    });
+    let found = LINE.captures(value)?;
+    let at = |group| found.get(group).and_then(|digits| number(digits.as_str()));
+    let location =
+        Location { line: Some(at(1)?), end_line: at(2), column: at(3), ..Location::default() };
+    Some((location, found.get_match().end() < value.len()))
+}
+
+/// What `Location:` names: a place, a function, or both, in prose.
+pub(super) fn location(value: &str) -> Option<Location> {
+    static PATH: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"[\w./\\+~-]+\.(?:c|h|cc|cpp|cxx|hh|hpp|hxx)\b"));
+    static LINE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\blines?:?\s*([0-9]+)"));
+    let (mut location, place) = place_within(value).unwrap_or_default();
+    let rest = format!("{} {}", &value[..place.start], &value[place.end..]);
+    if location.is_empty() {
+        location.path = PATH.find(&rest).map(|path| path.as_str().to_owned());
+        location.line = LINE.captures(&rest).and_then(|found| number(&found[1]));
+    }
+    location.function = function(&PATH.replace_all(&rest, " "));
+    (!location.is_empty()).then_some(location)
+}
+
+/// The function that a few words of prose name.
+fn function(prose: &str) -> Option<String> {
+    const NAME: &str = r#"[`'"]?([A-Za-z_~][\w:~]*)[`'"]?"#;
+    static SHAPES: LazyLock<[Regex; 4]> = LazyLock::new(|| {
+        [
+            pattern(&format!(r"{NAME}\s*\(")),
+            pattern(&format!(r"(?i)\b(?:function|method):?\s+{NAME}")),
+            pattern(&format!(r"(?i){NAME}\s+(?:function|method)\b")),
+            pattern(&format!(r"^\s*(?:in\s+)?{NAME}\s*$")),
+        ]
+    });
+    let found = SHAPES.iter().find_map(|shape| shape.captures(prose))?;
+    function_name(&found[1]).map(str::to_owned)
+}
+
+/// The steps under `Path:`: each place opens one, further lines say what happens there.
+pub(super) fn steps(entry: &Entry<'_>) -> Vec<Note> {
+    static MARK: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^\s*(?:(?:#?[0-9]+[.):]?|[-*]|-+>)\s+)?"));
+    let mut steps: Vec<Note> = Vec::new();
+    for line in entry.text().lines().filter(|line| !line.trim().is_empty()) {
+        let unmarked = &line[MARK.find(line).map_or(0, |mark| mark.end())..];
+        match (leading_place(unmarked), steps.last_mut()) {
+            (Some((place, rest)), _) => {
+                let rest = rest.trim_start_matches([':', '-', ',', ' ', '\t']);
+                steps.push(Note::new(place, rest.trim_end()));
+            }
+            (None, Some(step)) => {
+                let gap = if step.message.is_empty() { "" } else { "\n" };
+                step.message = format!("{}{gap}{}", step.message, line.trim());
+            }
+            (None, None) => steps.push(Note::new(Location::default(), line.trim())),
+        }
+    }
+    steps
+}
+
+/// Whether two spellings may mean one file: the shorter is the tail of the longer.
+pub(super) fn same_file(one: &str, other: &str) -> bool {
+    let parts = |path| str::rsplit(path, ['/', '\\']).filter(|part| !matches!(*part, "" | "."));
+    parts(one).zip(parts(other)).all(|(a, b)| a == b)
+}
