@@ -117,6 +117,15 @@ pub enum Error {
         model: usize,
     },
 
+    /// A token that the model has no embedding for.
+    #[error("token {id} is outside the model's vocabulary of {vocabulary}")]
+    TokenOutOfRange {
+        /// The token.
+        id: u32,
+        /// How many ids the model accepts.
+        vocabulary: usize,
+    },
+
     /// More tokens than the model, or the cache made for it, has room for.
     #[error(
         "{needed} tokens do not fit into a context of {limit}: shorten the prompt or the answer"

@@ -2,9 +2,14 @@
 
 #![deny(unsafe_code)]
 
+pub mod config;
 mod error;
 pub mod gguf;
 mod mmap;
+#[cfg(feature = "burn")]
+pub mod model;
 pub mod quant;
+pub mod rope;
+pub mod weights;
 
 pub use error::{Error, Result};

@@ -1,0 +1,85 @@
+//! Causal self-attention with rotary positions and grouped key/value heads.
+
+use burn::module::Module;
+use burn::tensor::module::attention;
+use burn::tensor::ops::AttentionModuleOptions;
+use burn::tensor::{Device, Tensor};
+
+use super::Angles;
+use super::cache::LayerCache;
+use super::linear::Linear;
+
+/// Causal self-attention.
+#[derive(Module, Debug)]
+pub(super) struct Attention {
+    pub(super) q_proj: Linear,
+    pub(super) k_proj: Linear,
+    pub(super) v_proj: Linear,
+    pub(super) o_proj: Linear,
+    pub(super) num_heads: usize,
+    pub(super) num_kv_heads: usize,
+    pub(super) head_dim: usize,
+}
+
+impl Attention {
+    /// `x` is `[B * T, H]`, and so is the result; `past` grows by `T`.
+    pub(super) fn forward(
+        &self,
+        x: Tensor<2>,
+        batch: usize,
+        angles: &Angles,
+        past: &mut LayerCache,
+    ) -> Tensor<2> {
+        let rows = x.dims()[0];
+        let q = angles.rotate(self.heads(self.q_proj.forward(x.clone()), batch, self.num_heads));
+        let k = angles.rotate(self.heads(self.k_proj.forward(x.clone()), batch, self.num_kv_heads));
+        let v = self.heads(self.v_proj.forward(x), batch, self.num_kv_heads);
+        let (k, v) = past.append(k, v);
+        let groups = self.num_heads / self.num_kv_heads;
+        let options = AttentionModuleOptions { is_causal: true, ..Default::default() };
+        let (k, v) = if shares_heads(&k) {
+            (k, v)
+        } else {
+            (repeat_heads(k, groups), repeat_heads(v, groups))
+        };
+        let mixed = attention(q, k, v, None, None, options);
+        self.o_proj.forward(mixed.swap_dims(1, 2).reshape([rows, self.num_heads * self.head_dim]))
+    }
+
+    /// `[B * T, heads * head_dim]` to `[B, heads, T, head_dim]`.
+    fn heads(&self, x: Tensor<2>, batch: usize, heads: usize) -> Tensor<4> {
+        let count = x.dims()[0] / batch;
+        x.reshape([batch, count, heads, self.head_dim]).swap_dims(1, 2)
+    }
+}
+
+/// Whether burn's attention lets several query heads share a key head: on its CPU backend without gradients.
+fn shares_heads(k: &Tensor<4>) -> bool {
+    k.device() == Device::flex()
+}
+
+/// Gives each query head its own copy of the key or value head it shares: `[B, K, S, D]` to `[B, K * groups, S, D]`.
+fn repeat_heads(x: Tensor<4>, groups: usize) -> Tensor<4> {
+    if groups == 1 {
+        return x;
+    }
+    let [batch, heads, len, dim] = x.dims();
+    let x: Tensor<5> = x.unsqueeze_dim(2);
+    x.expand([batch, heads, groups, len, dim]).reshape([batch, heads * groups, len, dim])
+}
+
+impl Angles {
+    /// Turns each pair `(x[i], x[i + D / 2])` of `[B, heads, T, D]` by its position's angle.
+    fn rotate(&self, x: Tensor<4>) -> Tensor<4> {
+        let [first, second]: [Tensor<4>; 2] = halves(x);
+        let (cos, sin) = (self.cos.clone(), self.sin.clone());
+        let turned_first = first.clone() * cos.clone() - second.clone() * sin.clone();
+        let turned_second = second * cos + first * sin;
+        Tensor::cat(vec![turned_first, turned_second], 3)
+    }
+}
+
+fn halves(x: Tensor<4>) -> [Tensor<4>; 2] {
+    let half = x.dims()[3] / 2;
+    [x.clone().narrow(3, 0, half), x.narrow(3, half, half)]
+}

@@ -1,0 +1,52 @@
+//! One transformer block: attention and feed-forward, each after an RMSNorm and with a residual connection.
+
+use burn::module::Module;
+use burn::nn::RmsNorm;
+use burn::tensor::Tensor;
+use burn::tensor::activation::silu;
+
+use super::Angles;
+use super::attention::Attention;
+use super::cache::LayerCache;
+use super::linear::Linear;
+
+/// One transformer block.
+#[derive(Module, Debug)]
+pub(super) struct Layer {
+    pub(super) input_layernorm: RmsNorm,
+    pub(super) self_attn: Attention,
+    pub(super) post_attention_layernorm: RmsNorm,
+    pub(super) mlp: Mlp,
+}
+
+impl Layer {
+    /// `x` is `[B * T, H]`, and so is the result.
+    pub(super) fn forward(
+        &self,
+        x: Tensor<2>,
+        batch: usize,
+        angles: &Angles,
+        past: &mut LayerCache,
+    ) -> Tensor<2> {
+        let attended =
+            self.self_attn.forward(self.input_layernorm.forward(x.clone()), batch, angles, past);
+        let x = x + attended;
+        let fed = self.mlp.forward(self.post_attention_layernorm.forward(x.clone()));
+        x + fed
+    }
+}
+
+/// The gated feed-forward block, `down(silu(gate(x)) * up(x))`.
+#[derive(Module, Debug)]
+pub(super) struct Mlp {
+    pub(super) gate_proj: Linear,
+    pub(super) up_proj: Linear,
+    pub(super) down_proj: Linear,
+}
+
+impl Mlp {
+    fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        let gate = silu(self.gate_proj.forward(x.clone()));
+        self.down_proj.forward(gate * self.up_proj.forward(x))
+    }
+}

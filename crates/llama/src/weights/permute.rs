@@ -1,0 +1,31 @@
+//! Rows of q and k in GGUF files of the `llama` family.
+//!
+//! llama.cpp rotates interleaved pairs `(2 i, 2 i + 1)`, so its converter reorders the rows of each head. Hugging Face weights,
+//! and this crate, rotate `(i, i + head_dim / 2)`.
+
+/// Puts the rows of every head back into half-split order. `data` is `[heads * head_dim, width]`, row-major.
+pub(super) fn half_split(data: &[f32], heads: usize, head_dim: usize, width: usize) -> Vec<f32> {
+    let half = head_dim / 2;
+    let mut out = Vec::with_capacity(data.len());
+    for head in 0..heads {
+        for row in 0..head_dim {
+            let (part, pair) = (row / half, row % half);
+            let from = (head * head_dim + 2 * pair + part) * width;
+            out.extend_from_slice(&data[from..from + width]);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::half_split;
+
+    #[test]
+    fn interleaved_rows_are_split() {
+        // Two heads of four rows, one column: GGUF order within a head is 0, 2, 1, 3 of the original.
+        let gguf = [0.0, 2.0, 1.0, 3.0, 10.0, 12.0, 11.0, 13.0];
+        assert_eq!(half_split(&gguf, 2, 4, 1), [0.0, 1.0, 2.0, 3.0, 10.0, 11.0, 12.0, 13.0]);
+        assert_eq!(half_split(&[0.0, 0.5, 2.0, 2.5], 1, 2, 2), [0.0, 0.5, 2.0, 2.5]);
+    }
+}
