@@ -7,10 +7,13 @@ use crate::{FilePatch, Hunk, LineKind, Mode, Origin, Patch, quote};
 const DEV_NULL: &[u8] = b"/dev/null";
 
 impl Patch {
-    /// The diff as text. A file that [is empty](FilePatch::is_empty) leaves no trace in it.
+    /// The diff as text: git's form if any file needs it, plain unified diffs otherwise.
+    /// A file that [is empty](FilePatch::is_empty) leaves no trace in it.
     pub fn to_bytes(&self) -> Vec<u8> {
+        // After a file that has git's header alone, the `---` line of a plain one would be taken for its continuation.
+        let form = self.files.iter().map(Form::of).max().unwrap_or(Form::Plain);
         let mut out = Vec::new();
-        self.files.iter().for_each(|each| file(&mut out, each));
+        self.files.iter().for_each(|each| file(&mut out, each, form));
         out
     }
 }
@@ -19,7 +22,7 @@ impl FilePatch {
     /// The diff of this file as text; nothing at all if it [is empty](FilePatch::is_empty).
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::new();
-        file(&mut out, self);
+        file(&mut out, self, Form::of(self));
         out
     }
 }
@@ -60,12 +63,30 @@ impl Mode {
     }
 }
 
-fn file(out: &mut Vec<u8>, file: &FilePatch) {
+/// The form of a file's header.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Form {
+    /// The two names.
+    Plain,
+    /// git's, which has room for a mode, a rename, and a change without hunks.
+    Git,
+}
+
+impl Form {
+    fn of(file: &FilePatch) -> Self {
+        let plain = file.old_mode.is_none()
+            && file.new_mode.is_none()
+            && file.origin == Origin::InPlace
+            && !file.hunks.is_empty();
+        if plain || file.is_empty() { Self::Plain } else { Self::Git }
+    }
+}
+
+fn file(out: &mut Vec<u8>, file: &FilePatch, form: Form) {
     if file.is_empty() {
         return;
     }
-    let moded = file.old_mode.is_some() || file.new_mode.is_some();
-    if moded || file.origin != Origin::InPlace || file.hunks.is_empty() {
+    if form == Form::Git {
         git_header(out, file);
     }
     if !file.hunks.is_empty() {
@@ -80,9 +101,9 @@ fn git_header(out: &mut Vec<u8>, file: &FilePatch) {
     let new = file.new_path.clone().or_else(|| file.old_path.as_deref().map(sibling));
     let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
     out.extend_from_slice(b"diff --git ");
-    quote::write(out, &old);
+    quote::write_word(out, &old);
     out.push(b' ');
-    quote::write(out, &new);
+    quote::write_word(out, &new);
     out.push(b'\n');
     mode_lines(out, file);
     if file.origin == Origin::Renamed {

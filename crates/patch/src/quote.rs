@@ -1,12 +1,25 @@
 //! File names as git and GNU diff quote them: a C string where a plain name would be misread.
 
-/// Appends `name`, quoted if it must be.
+/// Appends `name`, quoted if it would not be read back from the rest of a line.
 pub(crate) fn write(out: &mut Vec<u8>, name: &[u8]) {
-    let utf8 = std::str::from_utf8(name).is_ok();
     let odd = |byte: &u8| byte.is_ascii_control() || matches!(byte, b'"' | b'\\');
-    if utf8 && !name.iter().any(odd) {
-        return out.extend_from_slice(name);
+    if name.iter().any(odd) || std::str::from_utf8(name).is_err() {
+        write_quoted(out, name);
+    } else {
+        out.extend_from_slice(name);
     }
+}
+
+/// Appends `name`, quoted if it would not be read back from a line of several names.
+pub(crate) fn write_word(out: &mut Vec<u8>, name: &[u8]) {
+    if name.contains(&b' ') {
+        write_quoted(out, name);
+    } else {
+        write(out, name);
+    }
+}
+
+fn write_quoted(out: &mut Vec<u8>, name: &[u8]) {
     out.push(b'"');
     for &byte in name {
         match byte {

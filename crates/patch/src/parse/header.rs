@@ -58,10 +58,7 @@ fn git(cursor: &mut Cursor<'_>, first: &RawLine<'_>) -> Result<FilePatch, Error>
         cursor.next();
     }
     let at = cursor.peek().unwrap_or_else(|| first.clone());
-    let (old_path, new_path) = match names(cursor)? {
-        Some(names) => names,
-        None => extended.names(first)?,
-    };
+    let (old_path, new_path) = extended.names(first, names(cursor)?)?;
     let file = FilePatch {
         old_path,
         new_path,
@@ -107,11 +104,22 @@ impl Extended {
         Ok(true)
     }
 
-    /// The names where no `---` and `+++` lines give them: out of the `diff --git` line.
-    fn names(&self, first: &RawLine<'_>) -> Result<Names, Error> {
+    /// The names of the `---` and `+++` lines, or else of the `diff --git` line.
+    fn names(&self, first: &RawLine<'_>, stated: Option<Names>) -> Result<Names, Error> {
         let pair = first.after("diff --git ").and_then(|pair| name::pair(pair, self.renamed()));
-        let (old, new) = pair.ok_or_else(|| first.error(Problem::Name))?;
-        Ok(((!self.created).then_some(old), (!self.deleted).then_some(new)))
+        match (stated, pair) {
+            (None, None) => Err(first.error(Problem::Name)),
+            (None, Some((old, new))) => {
+                Ok(((!self.created).then_some(old), (!self.deleted).then_some(new)))
+            }
+            (Some((old, new)), Some(pair))
+                if old.as_ref().is_some_and(|old| *old != pair.0)
+                    || new.as_ref().is_some_and(|new| *new != pair.1) =>
+            {
+                Err(first.error(Problem::Contradiction))
+            }
+            (Some(names), _) => Ok(names),
+        }
     }
 
     fn renamed(&self) -> Option<(&[u8], &[u8])> {
