@@ -56,20 +56,11 @@ impl Place {
     /// The place after `line`, if `line` may be skipped here.
     fn after(self, line: &RawLine<'_>) -> Result<Self, Problem> {
         let text = line.trimmed();
-        let refused = |kind| Err(Problem::Unsupported(kind));
-        if text.starts_with(b"@@@ ") || text.starts_with(b"diff --c") {
-            return refused(Unsupported::Combined);
+        if let Some(kind) = unsupported(text) {
+            return Err(Problem::Unsupported(kind));
         }
         if text.starts_with(b"@@") {
             return Err(Problem::HunkWithoutFile);
-        }
-        if text == b"GIT binary patch"
-            || text.starts_with(b"Binary files ") && text.ends_with(b" differ")
-        {
-            return refused(Unsupported::Binary);
-        }
-        if text == b"***************" {
-            return refused(Unsupported::Context);
         }
         // What begins a new stretch of prose; `-- ` is the line above a mail's signature.
         let fresh = text == b"-- "
@@ -79,5 +70,19 @@ impl Place {
             Some(b' ' | b'-' | b'+' | b'\\') if self == Self::Hunks => Err(Problem::HunkTooLong),
             _ => Ok(self),
         }
+    }
+}
+
+/// The kind of diff that has such a line, if it is one that cannot be read.
+fn unsupported(text: &[u8]) -> Option<Unsupported> {
+    let has = |start: &[u8], end: &[u8]| text.starts_with(start) && text.ends_with(end);
+    if text == b"GIT binary patch" || has(b"Binary files ", b" differ") {
+        Some(Unsupported::Binary)
+    } else if has(b"diff --cc ", b"") || has(b"diff --combined ", b"") || has(b"@@@ ", b"") {
+        Some(Unsupported::Combined)
+    } else if text == b"***************" {
+        Some(Unsupported::Context)
+    } else {
+        None
     }
 }

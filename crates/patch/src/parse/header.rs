@@ -1,7 +1,7 @@
 //! The lines before a file's hunks: `---` and `+++`, and git's extended header.
 
 use super::cursor::{Cursor, RawLine};
-use super::name;
+use super::{name, unsupported};
 use crate::error::{Problem, Unsupported};
 use crate::{Error, FilePatch, Mode, Origin};
 
@@ -98,6 +98,9 @@ impl Extended {
         } else if line.after("copy from ").is_some() || line.after("copy to ").is_some() {
             return Err(line.error(Problem::Unsupported(Unsupported::Copy)));
         } else {
+            if let Some(kind) = unsupported(line.trimmed()) {
+                return Err(line.error(Problem::Unsupported(kind)));
+            }
             let scores = ["similarity index ", "dissimilarity index "];
             return Ok(scores.iter().any(|key| line.after(key).is_some()));
         }

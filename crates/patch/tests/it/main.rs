@@ -1,5 +1,8 @@
-//! What the crate promises, checked on data, on arbitrary texts, and against git and GNU patch.
+//! What the crate promises, checked on data, on arbitrary texts, and against git, GNU diff and GNU patch.
 
+mod apply;
 mod oracle;
+mod parse;
 mod properties;
 mod texts;
+mod tree;

@@ -1,0 +1,204 @@
+//! Patches on folders: all or nothing, and never outside.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+
+use fixwright_patch::{DiffOptions, Error, FilePatch, Mode, Patch, PathProblem, strip};
+use tempfile::TempDir;
+
+/// Every file and folder below `root` with its text.
+fn snapshot(root: &Path) -> Vec<(String, Option<Vec<u8>>)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(root).unwrap().display().to_string();
+            if path.is_dir() && !path.is_symlink() {
+                folders.push(path);
+                found.push((name, None));
+            } else {
+                found.push((name, Some(fs::read(&path).unwrap_or_default())));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn tree(files: &[(&str, &str)]) -> TempDir {
+    let dir = TempDir::new().unwrap();
+    for (name, text) in files {
+        let path = dir.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    dir
+}
+
+fn change(path: &str, old: Option<&str>, new: Option<&str>) -> FilePatch {
+    FilePatch::between(
+        path,
+        old.map(str::as_bytes),
+        new.map(str::as_bytes),
+        &DiffOptions::default(),
+    )
+}
+
+fn cause(error: Error) -> Error {
+    match error {
+        Error::File { source, .. } => *source,
+        error => error,
+    }
+}
+
+#[test]
+fn files_are_edited_created_deleted_and_renamed() {
+    let dir = tree(&[("src/a.c", "a\n"), ("src/b.c", "b\n"), ("old/deep/c.c", "c\n")]);
+    let renamed = "diff --git a/src/b.c b/new/b.c\nrename from src/b.c\nrename to new/b.c\n--- a/src/b.c\n+++ b/new/b.c\n@@ -1 +1 @@\n-b\n+B\n";
+    let mut patch = Patch::parse(renamed).unwrap();
+    patch.files.push(change("src/a.c", Some("a\n"), Some("A\n")));
+    patch.files.push(change("x/y/d.c", None, Some("d\n")));
+    patch.files.push(change("old/deep/c.c", Some("c\n"), None));
+    let before = snapshot(dir.path());
+    let plan = patch.plan(dir.path(), 1).unwrap();
+    assert_eq!(snapshot(dir.path()), before, "planning writes nothing");
+    plan.write().unwrap();
+    let files: Vec<_> = snapshot(dir.path())
+        .into_iter()
+        .map(|(name, text)| (name, text.map(|text| String::from_utf8(text).unwrap())))
+        .collect();
+    let expected = [
+        ("new", None),
+        ("new/b.c", Some("B\n")),
+        ("src", None),
+        ("src/a.c", Some("A\n")),
+        ("x", None),
+        ("x/y", None),
+        ("x/y/d.c", Some("d\n")),
+    ];
+    assert_eq!(files, expected.map(|(name, text)| (name.to_owned(), text.map(str::to_owned))));
+    patch.reverse().plan(dir.path(), 1).unwrap().write().unwrap();
+    assert_eq!(snapshot(dir.path()), before);
+}
+
+#[test]
+fn a_file_may_be_patched_twice() {
+    let dir = tree(&[("x", "a\n")]);
+    let files = vec![change("x", Some("a\n"), Some("b\n")), change("x", Some("b\n"), Some("c\n"))];
+    let plan = Patch { files }.plan(dir.path(), 1).unwrap();
+    assert_eq!(plan.changes().len(), 1);
+    assert_eq!(plan.changes()[0].new.as_ref().unwrap().text, b"c\n");
+}
+
+#[test]
+fn one_misfit_leaves_every_file_alone() {
+    let dir = tree(&[("x", "a\n"), ("y", "a\n")]);
+    let patch = |second| Patch { files: vec![change("x", Some("a\n"), Some("b\n")), second] };
+    let plan = |second| cause(patch(second).plan(dir.path(), 1).unwrap_err());
+    assert!(matches!(plan(change("y", Some("z\n"), Some("b\n"))), Error::Conflict(_)));
+    assert!(matches!(plan(change("z", Some("z\n"), Some("b\n"))), Error::Missing));
+    assert!(matches!(plan(change("y", None, Some("b\n"))), Error::Exists));
+    assert!(matches!(plan(change("y", None, Some("a\n"))), Error::AlreadyApplied));
+    assert!(matches!(
+        plan(change("y/z", None, Some("b\n"))),
+        Error::Path { problem: PathProblem::NotAFile, .. }
+    ));
+}
+
+#[test]
+fn a_failure_while_writing_is_undone() {
+    let dir = tree(&[("a", "a\n"), ("b", "b\n"), ("z/c", "c\n")]);
+    let files = vec![
+        change("a", Some("a\n"), None),
+        change("b", Some("b\n"), Some("B\n")),
+        change("new/d", None, Some("d\n")),
+        change("z/c", Some("c\n"), Some("C\n")),
+    ];
+    let plan = Patch { files }.plan(dir.path(), 1).unwrap();
+    // The last rename meets a folder that was not there when the plan was made.
+    fs::remove_file(dir.path().join("z/c")).unwrap();
+    fs::create_dir_all(dir.path().join("z/c/in the way")).unwrap();
+    let before = snapshot(dir.path());
+    let error = plan.write().unwrap_err();
+    assert!(error.is_io() && error.to_string().contains("z/c"), "{error}");
+    assert_eq!(snapshot(dir.path()), before);
+}
+
+#[test]
+fn permissions_are_kept_and_changed() {
+    let dir = tree(&[("x", "a\n"), ("y", "a\n")]);
+    let set = |name, bits| {
+        fs::set_permissions(dir.path().join(name), fs::Permissions::from_mode(bits)).unwrap()
+    };
+    let bits = |name| fs::metadata(dir.path().join(name)).unwrap().permissions().mode() & 0o777;
+    set("x", 0o750);
+    set("y", 0o640);
+    let mut second = change("y", Some("a\n"), Some("b\n"));
+    second.new_mode = Some(Mode::Executable);
+    let files = vec![change("x", Some("a\n"), Some("b\n")), second];
+    Patch { files }.plan(dir.path(), 1).unwrap().write().unwrap();
+    assert_eq!((bits("x"), bits("y")), (0o750, 0o750));
+}
+
+#[test]
+fn nothing_is_read_or_written_over_a_link() {
+    let outside = tree(&[("x", "a\n")]);
+    let dir = tree(&[("real", "a\n")]);
+    symlink(outside.path(), dir.path().join("out")).unwrap();
+    symlink("real", dir.path().join("link")).unwrap();
+    for patch in [
+        change("out/x", Some("a\n"), Some("b\n")),
+        change("out/new", None, Some("b\n")),
+        change("link", Some("a\n"), Some("b\n")),
+    ] {
+        let error = cause(Patch { files: vec![patch] }.plan(dir.path(), 1).unwrap_err());
+        assert!(matches!(error, Error::Path { problem: PathProblem::Symlink, .. }), "{error}");
+    }
+}
+
+#[test]
+fn names_are_stripped() {
+    for (name, level, path) in [
+        ("a/x.c", 1, "x.c"),
+        ("x.c", 0, "x.c"),
+        ("a//b/./x.c", 2, "x.c"),
+        ("a/.gitignore", 1, ".gitignore"),
+        ("a/x.git/y", 1, "x.git/y"),
+    ] {
+        assert_eq!(strip(name.as_bytes(), level).unwrap(), Path::new(path), "{name}");
+    }
+}
+
+#[test]
+fn names_that_lead_elsewhere_are_refused() {
+    use PathProblem as P;
+    for (name, problem) in [
+        ("/etc/passwd", P::Absolute),
+        ("a/../x", P::Parent),
+        ("../x/y", P::Parent),
+        ("a/.git/hooks/pre-commit", P::Git),
+        ("a/b/.GIT/config", P::Git),
+        ("a/.git. ./config", P::Git),
+        ("a/GIT~1/config", P::Git),
+        ("a/.git::$INDEX_ALLOCATION/config", P::Git),
+        ("a/.g\u{200c}it/config", P::Git),
+        ("a/x\0y", P::Control),
+        ("a/x\ny", P::Control),
+        ("a", P::TooShort),
+        ("", P::TooShort),
+    ] {
+        let Err(Error::Path { problem: found, .. }) = strip(name.as_bytes(), 1) else {
+            panic!("{name:?}")
+        };
+        assert_eq!(found, problem, "{name:?}");
+    }
+}
+
+#[test]
+fn two_names_need_a_rename() {
+    let dir = tree(&[("x", "a\n"), ("y", "a\n")]);
+    let patch = Patch::parse("--- a/x\n+++ b/y\n@@ -1 +1 @@\n-a\n+b\n").unwrap();
+    assert!(matches!(patch.plan(dir.path(), 1), Err(Error::NamesDiffer { .. })));
+}
