@@ -127,7 +127,7 @@ impl<'a> TensorView<'a> {
     ///
     /// [`Error::Shape`] if `out` has another length than the tensor has values.
     pub fn dequantise_into(&self, out: &mut [f32]) -> Result<()> {
-        if out.len() != self.info.shape.iter().product() {
+        if out.len() != self.info.shape.iter().product::<usize>() {
             return Err(Error::Shape {
                 path: self.path.to_owned(),
                 tensor: self.name.to_owned(),
