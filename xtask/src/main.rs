@@ -1,2 +1,25 @@
-//! The commands of the workspace.
-fn main() {}
+//! `cargo xtask`: the commands of the workspace that need no language model.
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use xtask::exit::{self, Exit};
+use xtask::flags::{Command, Flags, Model};
+use xtask::{layers, models, test, tidy};
+
+fn main() -> ExitCode {
+    exit::finish(run(Flags::parse().command))
+}
+
+fn run(command: Command) -> anyhow::Result<Exit> {
+    let out = &mut io::stdout();
+    match command {
+        Command::Model(Model::List { format }) => models::list(format, out),
+        Command::Model(Model::Fetch { name }) => models::fetch(name.as_deref(), out),
+        Command::Model(Model::Path { name }) => models::path(name.as_deref(), out),
+        Command::Layers => layers::run(),
+        Command::Tidy(scope) => tidy::run(scope),
+        Command::Test(scope) => test::run(scope),
+    }
+}

@@ -1,0 +1,54 @@
+//! Commands that need a language model: `xtask-model`, built when it is first asked for.
+//!
+//! The light binary never links burn. For a heavy command it has cargo build the other binary, with the build's
+//! progress on the terminal, and runs that with the arguments it was given itself.
+
+use std::ffi::OsString;
+use std::io::BufReader;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, bail};
+use cargo_metadata::Message;
+
+use crate::exit::Exit;
+use crate::workspace;
+
+const BINARY: &str = "xtask-model";
+
+/// Builds `xtask-model` and runs it with `arguments`, returning how it ended.
+///
+/// # Errors
+///
+/// The build failed, or the binary did not end with one of the exit codes of [`Exit`].
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit> {
+    let binary = build()?;
+    let status = Command::new(&binary)
+        .args(arguments)
+        .status()
+        .with_context(|| format!("cannot start {}", binary.display()))?;
+    status.code().and_then(Exit::from_code).with_context(|| format!("{BINARY} ended with {status}"))
+}
+
+fn build() -> anyhow::Result<PathBuf> {
+    let mut cargo = workspace::cargo(["build", "--release", "--package", "xtask"])
+        .args(["--features", "model", "--bin", BINARY])
+        .arg("--message-format=json-render-diagnostics")
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot start cargo")?;
+    let stdout = cargo.stdout.take().context("cargo has no stdout")?;
+    let mut binary = None;
+    for message in Message::parse_stream(BufReader::new(stdout)) {
+        if let Message::CompilerArtifact(artifact) = message.context("cannot read from cargo")?
+            && artifact.target.name == BINARY
+        {
+            binary = artifact.executable;
+        }
+    }
+    let status = cargo.wait()?;
+    if !status.success() {
+        bail!("{BINARY} could not be built: cargo ended with {status}");
+    }
+    binary.map(PathBuf::from).with_context(|| format!("cargo built no {BINARY}"))
+}

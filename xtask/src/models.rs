@@ -1,0 +1,32 @@
+//! Models by name: found on this machine, or fetched once, verified, and kept.
+//!
+//! `models/manifest.toml` says what a model is: one file of a known size and sha256. [`ensure`] returns the path of
+//! that file. It looks into the folder named by `FIXWRIGHT_MODEL_DIR`, at the manifest's local path and into the
+//! cache, and only then fetches it from the manifest's sources, in order. A download grows under another name and
+//! gets its own once its sha256 is right, so a file that is there is whole; one that was cut off is gone on with.
+
+mod command;
+mod http;
+mod manifest;
+mod partial;
+mod pip;
+mod place;
+mod progress;
+mod receipt;
+mod store;
+
+use std::path::PathBuf;
+
+pub use self::command::{fetch, list, path};
+pub use self::manifest::{Manifest, Model, Part, Source};
+pub use self::progress::{Event, Progress, Terminal};
+pub use self::store::Store;
+
+/// The path of the model's file, fetched if it is not on this machine yet.
+///
+/// # Errors
+///
+/// No source has the file (every reason is listed, and what can be done by hand), or the cache cannot be written.
+pub fn ensure(model: &Model, progress: &mut dyn Progress) -> anyhow::Result<PathBuf> {
+    Store::from_env()?.ensure(model, progress)
+}

@@ -1,0 +1,102 @@
+//! The binary as a user meets it: output, exit codes, and a full disk.
+
+use std::fs;
+use std::process::Command as Process;
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+const SMALLEST: &str = "smollm2-135m-instruct";
+
+/// The binary with an empty cache, and nothing to fetch from.
+fn xtask(folder: &TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command
+        .env("FIXWRIGHT_CACHE", folder.path().join("cache"))
+        .env("HF_ENDPOINT", "http://127.0.0.1:9")
+        .env("PATH", folder.path())
+        .env_remove("FIXWRIGHT_MODEL_DIR");
+    command
+}
+
+#[test]
+fn the_list_is_json_when_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = xtask(&folder).args(["model", "list", "--format", "json"]).assert().success();
+    let rows: serde_json::Value = serde_json::from_slice(&output.get_output().stdout).unwrap();
+    let defaults = rows.as_array().unwrap().iter().filter(|row| row["default"] == true).count();
+    assert_eq!(defaults, 1);
+    assert_eq!(rows[0]["name"], SMALLEST);
+}
+
+#[test]
+fn exit_codes_are_as_documented() {
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, code) in [
+        (&["--help"] as &[_], 0),
+        (&["model", "list"], 0),
+        (&["model", "path", SMALLEST], 1),
+        (&["model", "path", "no-such-model"], 2),
+        (&["model", "sing"], 2),
+        (&["model", "fetch", SMALLEST], 3),
+    ] {
+        xtask(&folder).args(arguments).assert().code(code);
+    }
+}
+
+#[test]
+fn a_reader_that_went_away_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = Process::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["model", "list"])
+        .env("FIXWRIGHT_CACHE", folder.path())
+        .stdout(writer)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_wrong_file_in_the_users_folder_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("SmolLM2-135M-Instruct.Q4_1.gguf");
+    fs::write(&file, "not a model").unwrap();
+    let output = xtask(&folder)
+        .args(["model", "fetch", SMALLEST])
+        .env("FIXWRIGHT_MODEL_DIR", folder.path())
+        .assert()
+        .code(3);
+    let stderr = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
+    assert!(stderr.contains(&format!("{} is not {SMALLEST}: it has 11 bytes", file.display())));
+    assert!(stderr.contains("cannot start python3"), "{stderr}");
+}
+
+/// A file system of one megabyte, for this process and its children only.
+#[test]
+fn a_full_disk_says_what_is_needed_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = format!(
+        "mount -t tmpfs -o size=1m none {0} || exit 77; \
+         FIXWRIGHT_CACHE={0} {1} model fetch {SMALLEST}; code=$?; ls {0}/{SMALLEST} >&2; exit $code",
+        folder.path().display(),
+        env!("CARGO_BIN_EXE_xtask")
+    );
+    let run = Process::new("unshare")
+        .args(["--map-root-user", "--mount", "sh", "-c", &script])
+        .env_remove("FIXWRIGHT_MODEL_DIR")
+        .output();
+    let output = match run {
+        Ok(output) if output.status.code() != Some(77) => output,
+        _ => {
+            println!("skipped: this user may not mount a file system");
+            return;
+        }
+    };
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{stderr}");
+    assert!(stderr.contains("98362432 more bytes are needed there"), "{stderr}");
+    assert!(!stderr.lines().any(|line| line.ends_with("gguf")), "{stderr}");
+}
