@@ -26,7 +26,7 @@ pub use self::store::Store;
 ///
 /// # Errors
 ///
-/// No source has the file (every reason is listed, and what can be done by hand), or the cache cannot be written.
+/// As for [`Store::from_env`] and [`Store::ensure`].
 pub fn ensure(model: &Model, progress: &mut dyn Progress) -> anyhow::Result<PathBuf> {
     Store::from_env()?.ensure(model, progress)
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::exit::{Exit, note};
 use crate::flags::Scope;
 use crate::models::{Manifest, Terminal, ensure};
-use crate::workspace::{MODEL_HALF, TEXT_HALF, cargo, select};
+use crate::workspace::{BURN, MODEL_HALF, TEXT_HALF, cargo, select};
 use crate::{steps, tidy};
 
 /// The model that tests read, small enough to fetch on every machine.
@@ -44,7 +44,7 @@ pub fn run(scope: Scope) -> anyhow::Result<Exit> {
 
 /// The model half is tested optimised: unoptimised arithmetic takes minutes where this takes seconds.
 fn model_half() -> impl Iterator<Item = &'static str> {
-    ["--release", "--features", "fixwright-llama/burn"].into_iter().chain(select(&MODEL_HALF))
+    ["--release", "--features", BURN].into_iter().chain(select(&MODEL_HALF))
 }
 
 fn units(packages: impl IntoIterator<Item = &'static str>) -> Command {

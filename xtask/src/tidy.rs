@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::exit::{Exit, note};
 use crate::flags::Scope;
-use crate::workspace::{MODEL_FEATURES, TEXT_HALF, cargo, root, select};
+use crate::workspace::{BURN, TEXT_HALF, cargo, root, select};
 use crate::{layers, sources, steps};
 
 /// Runs every check, the cheap ones first, and lists all findings at the end.
@@ -30,9 +30,9 @@ pub fn run(scope: Scope) -> anyhow::Result<Exit> {
 fn checks(scope: Scope) -> Vec<(&'static str, Command)> {
     let mut checks = vec![("cargo fmt", cargo(["fmt", "--all", "--check"]))];
     if steps::is_installed("deny") {
-        checks.push(("cargo deny", cargo(["deny", "check"])));
+        checks.push(("cargo deny", cargo(["deny", "check", "bans", "licenses", "sources"])));
     } else {
-        note("cargo-deny is not installed: licences, advisories and sources are not checked");
+        note("cargo-deny is not installed: licences and sources of dependencies are not checked");
     }
     checks.push(("clippy, text half", clippy(select(&TEXT_HALF))));
     if !scope.text_only {
@@ -58,5 +58,5 @@ fn clippy(packages: impl IntoIterator<Item = &'static str>) -> Command {
 
 /// All packages, with burn wherever it is optional.
 fn workspace() -> impl Iterator<Item = &'static str> {
-    ["--workspace", "--features", MODEL_FEATURES].into_iter()
+    ["--workspace", "--features", BURN, "--features", "xtask/model"].into_iter()
 }

@@ -17,8 +17,8 @@ pub const TEXT_HALF: [&str; 6] = [
 pub const MODEL_HALF: [&str; 5] =
     ["fixwright-llama", "fixwright-decode", "fixwright-finetune", "fixwright", "fixwright-tests"];
 
-/// The features that bring burn in where it is optional.
-pub const MODEL_FEATURES: &str = "fixwright-llama/burn,xtask/model";
+/// The feature that brings burn into the one library where it is optional.
+pub const BURN: &str = "fixwright-llama/burn";
 
 /// The folder of the workspace's `Cargo.toml`.
 #[must_use]

@@ -66,7 +66,7 @@ fn download(client: &[OsString], part: &Part, scratch: &Path) -> anyhow::Result<
         .output()
         .with_context(|| format!("cannot start {}", program.display()))?;
     if !output.status.success() {
-        bail!("pip: {}", complaint(&String::from_utf8_lossy(&output.stderr)));
+        bail!("{}", complaint(&String::from_utf8_lossy(&output.stderr)));
     }
     let mut entries = fs::read_dir(&wheels)?;
     Ok(entries.next().context("pip left no file")??.path())

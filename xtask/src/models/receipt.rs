@@ -56,12 +56,13 @@ pub(super) fn check(path: &Path, model: &Model) -> anyhow::Result<()> {
 
 /// Notes that `path` was verified. Where that fails the file is only hashed again next time.
 pub(super) fn write(path: &Path, model: &Model, receipt: &Path) {
-    let noted = Receipt::of(path, model).map_err(anyhow::Error::from).and_then(|seen| {
+    let write = || -> anyhow::Result<()> {
+        receipt.parent().map_or(Ok(()), fs::create_dir_all)?;
         let partial = receipt.with_extension("tmp");
-        fs::write(&partial, serde_json::to_vec(&seen)?)?;
+        fs::write(&partial, serde_json::to_vec(&Receipt::of(path, model)?)?)?;
         Ok(fs::rename(partial, receipt)?)
-    });
-    drop(noted);
+    };
+    let _ = write();
 }
 
 fn digest(path: &Path) -> io::Result<String> {

@@ -56,7 +56,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// As for [`ensure`].
+    /// No source has the file (every reason is listed, and what can be done by hand), or the cache cannot be written.
     pub fn ensure(&self, model: &Model, progress: &mut dyn Progress) -> anyhow::Result<PathBuf> {
         let (found, mut reasons) = self.search(model);
         if let Some(path) = found {
