@@ -10,6 +10,7 @@ mod mmap;
 pub mod model;
 pub mod quant;
 pub mod rope;
+pub mod safetensors;
 pub mod weights;
 
 pub use error::{Error, Result};

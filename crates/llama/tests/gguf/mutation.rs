@@ -89,7 +89,7 @@ impl FromValue<'_> for Anything {
 
     fn from_value(value: Value<'_>) -> Option<Self> {
         if let Value::Array(array) = value {
-            array.iter().for_each(|item| drop(Self::from_value(item)));
+            array.iter().for_each(|item| assert!(Self::from_value(item).is_some()));
         }
         Some(Self)
     }
