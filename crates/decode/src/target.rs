@@ -1,0 +1,38 @@
+//! The model, as the decoding loop sees it.
+
+use crate::sampling;
+
+/// A causal language model with a memory of the tokens it has seen.
+pub trait Target {
+    /// Why a forward pass failed.
+    type Error: std::error::Error + Send + Sync + 'static;
+
+    /// The most tokens that can be seen at once.
+    fn context_length(&self) -> usize;
+
+    /// Number of tokens seen.
+    fn position(&self) -> usize;
+
+    /// Forgets the tokens from `position` on.
+    fn truncate(&mut self, position: usize);
+
+    /// Appends `tokens` and returns the logits that follow each of the last `rows` of them, row-major: `rows` times the
+    /// vocabulary size.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the model cannot do; it then has seen what it had seen before.
+    fn logits(&mut self, tokens: &[u32], rows: usize) -> Result<Vec<f32>, Self::Error>;
+
+    /// As [`logits`](Self::logits), but only the most likely token of each row, the first of equals. To be overridden where
+    /// the logits need not leave the device for that.
+    ///
+    /// # Errors
+    ///
+    /// As [`logits`](Self::logits).
+    fn greedy(&mut self, tokens: &[u32], rows: usize) -> Result<Vec<u32>, Self::Error> {
+        let logits = self.logits(tokens, rows)?;
+        let width = logits.len().checked_div(rows).unwrap_or(0).max(1);
+        Ok(logits.chunks(width).map(sampling::most_likely).collect())
+    }
+}
