@@ -1,7 +1,18 @@
 //! GGUF files: settings, tokenizer and weights of a model in one file that is used where it lies.
 //!
-//! [`Gguf::open`] maps the file and reads all that precedes the weights; whatever could make a later step read outside the file is
-//! refused here, by the byte where it stands. A weight is read when a [`TensorView`] is asked for its values.
+//! [`Gguf::open`] maps the file and reads all that precedes the weights; whatever could make a later step read
+//! outside the file is refused here, by the byte where it stands. A weight is read when a [`TensorView`] is asked for
+//! its values.
+//!
+//! ```no_run
+//! use fixwright_llama::gguf::Gguf;
+//!
+//! let model = Gguf::open("model.gguf")?;
+//! let layers: u32 = model.metadata().require("llama.block_count")?;
+//! let norm: Vec<f32> = model.tensor("output_norm.weight")?.dequantise();
+//! println!("{layers} layers of width {}", norm.len());
+//! # Ok::<(), fixwright_llama::Error>(())
+//! ```
 //!
 //! Versions 2 and 3 of the format are read, in little-endian byte order, as the
 //! [specification](https://github.com/ggml-org/ggml/blob/master/docs/gguf.md) has them.

@@ -1,7 +1,7 @@
 //! Safetensors files: weights as Hugging Face publishes them, alone or as several shards in a folder.
 //!
-//! The `safetensors` crate reads and checks the header, of at most 100 MB, and that the tensors cover the file without gap or
-//! overlap. This module adds the mapped file, names in errors, and the conversion to f32.
+//! The `safetensors` crate reads the header, of at most 100 MB, and checks that the tensors cover the file without gap
+//! or overlap. This module adds the mapped file, names in errors, and the conversion to f32.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -110,14 +110,15 @@ fn read_tensors(cursor: &mut Cursor<'_>, count: u64) -> Result<BTreeMap<Box<str>
     Ok(tensors)
 }
 
-/// Every tensor must lie inside the file, aligned, and apart from all others. The cursor stands where the data starts.
+/// Every tensor must lie inside the file, aligned, and apart from all others. The cursor stands where the data
+/// starts.
 fn check_data(
     data: Cursor<'_>,
     alignment: usize,
     tensors: &BTreeMap<Box<str>, TensorInfo>,
 ) -> Result<()> {
     let mut in_order: Vec<_> = tensors.iter().collect();
-    in_order.sort_unstable_by_key(|(_, info)| info.offset);
+    in_order.sort_by_key(|(_, info)| info.offset);
     let left = data.left() as u64;
     let mut end = 0;
     for (name, info) in in_order {

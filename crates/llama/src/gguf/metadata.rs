@@ -17,8 +17,8 @@ pub(super) struct Entry {
 
 /// The settings of a GGUF file: what the model is, its sizes, its tokenizer.
 ///
-/// A number is read as any Rust type that can hold it, whatever width the file gives it. An array of strings takes
-/// time and memory in proportion to its length each time: keep what [`get`](Self::get) returns.
+/// An integer is read as any Rust type that can hold it, whatever width the file gives it; a floating-point number is
+/// rounded to f32. An array is decoded anew each time: keep what [`get`](Self::get) returns.
 #[derive(Debug, Clone, Copy)]
 pub struct Metadata<'a> {
     file: Cursor<'a>,
