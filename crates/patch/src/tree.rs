@@ -59,7 +59,9 @@ impl Patch {
                 .map_err(|source| Error::File { path, source: Box::new(source) })?;
         }
         let changes = planner.changes.into_values().filter(|change| change.old != change.new);
-        Ok(Plan { root: root.to_path_buf(), changes: changes.collect() })
+        let plan = Plan { root: root.to_path_buf(), changes: changes.collect() };
+        plan.check_folders()?;
+        Ok(plan)
     }
 }
 
@@ -67,6 +69,17 @@ impl Plan {
     /// The folder that the patch is for.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Refuses to make both a file and another one inside it.
+    fn check_folders(&self) -> Result<(), Error> {
+        let made = self.changes.iter().filter(|change| change.new.is_some());
+        let paths: Vec<_> = made.map(|change| &change.path).collect();
+        // In the order of paths, what is inside comes right after what it is in.
+        match paths.windows(2).find(|pair| pair[1].starts_with(pair[0])) {
+            Some(pair) => Err(refused(pair[1], PathProblem::NotAFile)),
+            None => Ok(()),
+        }
     }
 
     /// The files that change, by path.
@@ -135,7 +148,7 @@ impl Planner<'_> {
 
 /// The file at `path` below `root`, reached over real folders only.
 fn read(root: &Path, path: &Path) -> Result<Option<Content>, Error> {
-    let refused = |problem| Err(Error::Path { path: path.to_string_lossy().into_owned(), problem });
+    let refused = |problem| Err(refused(path, problem));
     let mut full = root.to_path_buf();
     let mut above = None;
     for component in path {
@@ -147,6 +160,9 @@ fn read(root: &Path, path: &Path) -> Result<Option<Content>, Error> {
             Ok(metadata) if metadata.is_symlink() => return refused(PathProblem::Symlink),
             Ok(metadata) => above = Some(metadata),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::InvalidFilename => {
+                return refused(PathProblem::Unnameable);
+            }
             Err(source) => return Err(Error::Io { path: full, source }),
         }
     }
@@ -157,6 +173,10 @@ fn read(root: &Path, path: &Path) -> Result<Option<Content>, Error> {
         }
         _ => refused(PathProblem::NotAFile),
     }
+}
+
+fn refused(path: &Path, problem: PathProblem) -> Error {
+    Error::Path { path: path.to_string_lossy().into_owned(), problem }
 }
 
 #[cfg(unix)]

@@ -1,1 +1,61 @@
 //! Judge a candidate fix: compile it under limits and say what happened.
+//!
+//! A candidate is a patch that nobody has read yet. [`Validator`] applies it to a copy of the source tree, never to the tree itself,
+//! compiles the copy with the command it was given, and compares the outcome with that of the tree as it is. Whatever the candidate does wrong is a
+//! [`Verdict`]; an [`Error`] means that no judging was possible.
+//!
+//! ```
+//! use std::ops::ControlFlow;
+//!
+//! use fixwright_patch::{DiffOptions, FilePatch, Patch};
+//! use fixwright_validate::{Compile, CopyOptions, Validator, Verdict};
+//!
+//! let tree = tempfile::tempdir()?;
+//! let old = b"int f(void) { return 0; }\n";
+//! std::fs::write(tree.path().join("f.c"), old)?;
+//!
+//! let mut go_on = |_| ControlFlow::Continue(());
+//! let compile = Compile::new(["gcc", "-Wall", "-c", "f.c"]);
+//! let validator = Validator::new(tree.path(), compile, CopyOptions::default(), &mut go_on)?;
+//!
+//! let mut judge = |new: &[u8]| {
+//!     let file = FilePatch::between("f.c", Some(old), Some(new), &DiffOptions::default());
+//!     validator.judge(&Patch { files: vec![file] }, &mut go_on)
+//! };
+//! let good = judge(b"int f(void) { return 1; }\n")?;
+//! assert_eq!(good.verdict, Verdict::Compiles);
+//! let bad = judge(b"int f(void) { return x; }\n")?;
+//! assert!(bad.new_diagnostics[0].contains("undeclared"));
+//! assert!(bad.verdict < good.verdict);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What a command is held to
+//!
+//! [`Limits`] says what a command may use, and [`Enforced`] in each [`Run`] what it was really held to. The command and its descendants form a process group
+//! that is killed when the command ends, runs out of time or is cancelled. Three things are not prevented:
+//!
+//! - A descendant that leaves the group (`setsid`) outlives it. It cannot hold up the judging, though.
+//! - Processor time, memory and file size are limited for each process, on Linux only, and from the moment after its start.
+//! - The command reads, writes and connects as its user may. Compiling code is as trustworthy as its build scripts: do not build what you would not run.
+//!
+//! Left to others: running tests and comparing answers, which the further verdicts are for.
+
+mod capture;
+mod diagnostics;
+mod error;
+mod event;
+mod process;
+mod rlimit;
+mod toolchain;
+mod validator;
+mod verdict;
+mod workspace;
+
+pub use error::Error;
+pub use event::{Event, Progress};
+pub use process::{Ending, Run};
+pub use toolchain::{Compile, Enforced, Limits};
+pub use validator::{Judged, Validator};
+pub use verdict::{Baseline, Verdict};
+pub use workspace::{CopyOptions, Workspace};

@@ -1,5 +1,7 @@
 //! What the crate promises, checked on data, on arbitrary texts, and against git, GNU diff and GNU patch.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod apply;
 mod oracle;
 mod parse;

@@ -101,10 +101,23 @@ fn one_misfit_leaves_every_file_alone() {
     assert!(matches!(plan(change("z", Some("z\n"), Some("b\n"))), Error::Missing));
     assert!(matches!(plan(change("y", None, Some("b\n"))), Error::Exists));
     assert!(matches!(plan(change("y", None, Some("a\n"))), Error::AlreadyApplied));
+    let long = "z".repeat(300);
+    assert!(matches!(
+        plan(change(&long, None, Some("b\n"))),
+        Error::Path { problem: PathProblem::Unnameable, .. }
+    ));
     assert!(matches!(
         plan(change("y/z", None, Some("b\n"))),
         Error::Path { problem: PathProblem::NotAFile, .. }
     ));
+}
+
+#[test]
+fn a_new_file_is_not_in_a_new_file() {
+    let dir = tree(&[]);
+    let files = ["x", "x-y", "x/y"].map(|path| change(path, None, Some("a\n"))).to_vec();
+    let error = Patch { files }.plan(dir.path(), 1).unwrap_err();
+    assert!(matches!(error, Error::Path { problem: PathProblem::NotAFile, .. }), "{error}");
 }
 
 #[test]
@@ -130,7 +143,7 @@ fn a_failure_while_writing_is_undone() {
 fn permissions_are_kept_and_changed() {
     let dir = tree(&[("x", "a\n"), ("y", "a\n")]);
     let set = |name, bits| {
-        fs::set_permissions(dir.path().join(name), fs::Permissions::from_mode(bits)).unwrap()
+        fs::set_permissions(dir.path().join(name), fs::Permissions::from_mode(bits)).unwrap();
     };
     let bits = |name| fs::metadata(dir.path().join(name)).unwrap().permissions().mode() & 0o777;
     set("x", 0o750);

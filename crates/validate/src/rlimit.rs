@@ -1,0 +1,36 @@
+//! Limits that the system holds a process to.
+//!
+//! They are set from outside right after the start, because setting them from inside takes unsafe code before `exec`. What the command does in that moment, and what it
+//! starts in it, is not limited; a compiler has hardly been loaded by then.
+
+use rustix::process::Pid;
+
+use crate::toolchain::{Enforced, Limits};
+
+#[cfg(target_os = "linux")]
+pub(crate) fn enforce(pid: Pid, limits: &Limits) -> Enforced {
+    use std::time::Duration;
+
+    use rustix::process::{Resource, Rlimit, prlimit};
+
+    let set = |resource, current: u64, maximum: u64| {
+        let limit = Rlimit { current: Some(current), maximum: Some(maximum) };
+        prlimit(Some(pid), resource, limit).is_ok()
+    };
+    // At the soft limit comes SIGXCPU, which names the reason; one second later, SIGKILL.
+    let cpu_time = limits.cpu_time.map(|time| time.as_secs() + u64::from(time.subsec_nanos() > 0));
+    Enforced {
+        wall_time: Some(limits.wall_time),
+        cpu_time: cpu_time
+            .filter(|seconds| set(Resource::Cpu, *seconds, seconds.saturating_add(1)))
+            .map(Duration::from_secs),
+        memory: limits.memory.filter(|bytes| set(Resource::As, *bytes, *bytes)),
+        file_size: limits.file_size.filter(|bytes| set(Resource::Fsize, *bytes, *bytes)),
+        ..Enforced::default()
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn enforce(_: Pid, limits: &Limits) -> Enforced {
+    Enforced { wall_time: Some(limits.wall_time), ..Enforced::default() }
+}

@@ -1,0 +1,121 @@
+//! How a tree is compiled: a command and its limits, as data.
+
+use std::path::{Component, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+
+/// A command that compiles a tree.
+///
+/// ```
+/// use fixwright_validate::Compile;
+///
+/// let one = Compile::new(["gcc", "-Wall", "-c", "main.c"]);
+/// let make = Compile::new(["make", "-j2"]).in_dir("src");
+/// let shell = Compile::new(["sh", "-c", "./configure && make"]);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Compile {
+    /// The program and its arguments. No shell reads them.
+    pub argv: Vec<String>,
+    /// The folder that the program runs in, relative to the root of the tree.
+    pub dir: PathBuf,
+    /// The whole environment of the program, but for `TMPDIR`, which is a folder that goes away with the copy of the tree.
+    pub env: Vec<(String, String)>,
+    /// What the program may use.
+    pub limits: Limits,
+}
+
+impl Compile {
+    /// The command `argv` at the root of the tree, with the default [`Limits`], the standard `PATH`, and messages in English.
+    pub fn new(argv: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let env = [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("LC_ALL", "C.UTF-8")];
+        Self {
+            argv: argv.into_iter().map(Into::into).collect(),
+            dir: PathBuf::new(),
+            env: env.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+            limits: Limits::default(),
+        }
+    }
+
+    /// The same command in a folder of the tree.
+    #[must_use]
+    pub fn in_dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.dir = dir.into();
+        self
+    }
+
+    /// The same command with a variable set in its environment.
+    #[must_use]
+    pub fn with_env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let name = name.into();
+        self.env.retain(|(other, _)| *other != name);
+        self.env.push((name, value.into()));
+        self
+    }
+
+    /// The same command with other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The program and its arguments, if the command can be run in a tree at all.
+    pub(crate) fn checked(&self) -> Result<(&str, &[String]), Error> {
+        let inside = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+        if !self.dir.components().all(inside) {
+            return Err(Error::Folder { dir: self.dir.clone() });
+        }
+        let (program, arguments) = self.argv.split_first().ok_or(Error::EmptyCommand)?;
+        Ok((program, arguments))
+    }
+}
+
+/// What a command may use. `None` is no limit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Limits {
+    /// The time until the command and all its descendants are killed.
+    pub wall_time: Duration,
+    /// Processor time of each single process, in whole seconds, rounded up.
+    pub cpu_time: Option<Duration>,
+    /// Address space of each single process, in bytes. Programs under AddressSanitizer need terabytes.
+    pub memory: Option<u64>,
+    /// Size of each single file that is written, in bytes.
+    pub file_size: Option<u64>,
+    /// How many bytes of the output are kept: half from its beginning, half from its end.
+    pub output: usize,
+}
+
+impl Default for Limits {
+    /// A minute, a minute of processor time, files of 256 MiB, 64 KiB of output; memory is not limited.
+    fn default() -> Self {
+        Self {
+            wall_time: Duration::from_secs(60),
+            cpu_time: Some(Duration::from_secs(60)),
+            memory: None,
+            file_size: Some(256 << 20),
+            output: 64 << 10,
+        }
+    }
+}
+
+/// The limits that really held while a command ran. `None` is one that was not asked for or that the system could not enforce.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Enforced {
+    /// See [`Limits::wall_time`].
+    pub wall_time: Option<Duration>,
+    /// See [`Limits::cpu_time`].
+    pub cpu_time: Option<Duration>,
+    /// See [`Limits::memory`].
+    pub memory: Option<u64>,
+    /// See [`Limits::file_size`].
+    pub file_size: Option<u64>,
+    /// Whether the command was kept from files outside its tree and from the network. Nothing does that yet.
+    pub isolated: bool,
+}

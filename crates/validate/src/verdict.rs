@@ -1,0 +1,50 @@
+//! What became of a candidate.
+
+use serde::{Deserialize, Serialize};
+
+/// What became of a candidate fix.
+///
+/// The order is that of goodness, worst first, so that the largest verdict is the candidate to keep. Among candidates of the same kind
+/// it has no meaning, except that more passed tests are better.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Verdict {
+    /// The patch does not apply to the tree, or changes nothing.
+    NotApplied {
+        /// Why not.
+        reason: String,
+    },
+    /// The patched tree does not compile.
+    CompileError {
+        /// Whether the tree compiles without the patch: if not, the fault may not be the candidate's.
+        baseline: Baseline,
+        /// What the compiler said.
+        output: String,
+    },
+    /// Compiling took longer than allowed.
+    TimedOut,
+    /// It compiles and fails tests.
+    Failed {
+        /// How many tests passed.
+        passed: u32,
+        /// How many there are.
+        total: u32,
+    },
+    /// It applies and compiles; no tests were run.
+    Compiles,
+    /// It passes all tests.
+    Plausible,
+    /// It equals the reference fix.
+    Exact,
+}
+
+/// What became of the tree without any patch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Baseline {
+    /// It does not compile either.
+    Fails,
+    /// It compiles.
+    Compiles,
+}

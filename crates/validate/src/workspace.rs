@@ -1,0 +1,163 @@
+//! A throw-away copy of a source tree, so that no candidate touches the user's own.
+
+use std::fs::{self, DirEntry};
+use std::path::{Component, Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
+
+use crate::Error;
+
+/// What goes into a [`Workspace`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CopyOptions {
+    /// How many files and folders the tree may have.
+    pub max_files: u64,
+    /// How many bytes its files may have together.
+    pub max_bytes: u64,
+    /// Folders and files to leave out, relative to the root: what earlier builds left, say. `.git` is always left out.
+    pub skip: Vec<PathBuf>,
+}
+
+impl Default for CopyOptions {
+    /// 100,000 files, 2 GiB, nothing left out.
+    fn default() -> Self {
+        Self { max_files: 100_000, max_bytes: 2 << 30, skip: Vec::new() }
+    }
+}
+
+/// A copy of a source tree in a temporary folder, removed when dropped.
+#[derive(Debug)]
+pub struct Workspace {
+    folder: TempDir,
+    root: PathBuf,
+    left_out: Vec<PathBuf>,
+}
+
+impl Workspace {
+    /// Copies the tree at `source`.
+    ///
+    /// Files keep their permissions. A symbolic link is copied as such if it is relative and stays in the tree. Every other one,
+    /// pipes, sockets and devices are left out.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooLarge`] for a tree above the limits, [`Error::Io`] with the file that could not be copied.
+    pub fn copy_of(source: &Path, options: &CopyOptions) -> Result<Self, Error> {
+        let source = source.canonicalize().map_err(Error::io(source))?;
+        let folder = tempfile::Builder::new().prefix("fixwright-").tempdir();
+        let folder = folder.map_err(Error::io(&source))?;
+        let root = folder.path().join("tree");
+        let mut copy = Copy {
+            source: &source,
+            root: &root,
+            options,
+            files: 0,
+            bytes: 0,
+            left_out: Vec::new(),
+        };
+        for made in [&root, &folder.path().join("tmp")] {
+            fs::create_dir(made).map_err(Error::io(made))?;
+        }
+        let mut folders = vec![PathBuf::new()];
+        while let Some(next) = folders.pop() {
+            copy.folder(&next, &mut folders)?;
+        }
+        let left_out = copy.left_out;
+        Ok(Self { folder, root, left_out })
+    }
+
+    /// The root of the copy.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A folder for temporary files that goes away with the copy.
+    pub fn scratch(&self) -> PathBuf {
+        self.folder.path().join("tmp")
+    }
+
+    /// What was left out because it could not be copied safely: links that lead elsewhere, pipes, sockets, devices.
+    pub fn left_out(&self) -> &[PathBuf] {
+        &self.left_out
+    }
+}
+
+/// A copy in the making. All paths are relative to the root.
+struct Copy<'a> {
+    source: &'a Path,
+    root: &'a Path,
+    options: &'a CopyOptions,
+    files: u64,
+    bytes: u64,
+    left_out: Vec<PathBuf>,
+}
+
+impl Copy<'_> {
+    /// Copies what is in one folder; the folders in it are made, and put on the list.
+    fn folder(&mut self, path: &Path, folders: &mut Vec<PathBuf>) -> Result<(), Error> {
+        let from = self.source.join(path);
+        for entry in fs::read_dir(&from).map_err(Error::io(&from))? {
+            let entry = entry.map_err(Error::io(&from))?;
+            let path = path.join(entry.file_name());
+            if entry.file_name() != ".git" && !self.options.skip.contains(&path) {
+                self.entry(&entry, path, folders)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn entry(
+        &mut self,
+        entry: &DirEntry,
+        path: PathBuf,
+        folders: &mut Vec<PathBuf>,
+    ) -> Result<(), Error> {
+        let (from, to) = (entry.path(), self.root.join(&path));
+        let metadata = entry.metadata().map_err(Error::io(&from))?;
+        self.count(if metadata.is_file() { metadata.len() } else { 0 })?;
+        if metadata.is_dir() {
+            fs::create_dir(&to).map_err(Error::io(&to))?;
+            folders.push(path);
+        } else if metadata.is_file() {
+            fs::copy(&from, &to).map_err(Error::io(&from))?;
+        } else if metadata.is_symlink()
+            && let Some(target) = self.link_inside(&path)
+        {
+            std::os::unix::fs::symlink(target, &to).map_err(Error::io(&to))?;
+        } else {
+            self.left_out.push(path);
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, bytes: u64) -> Result<(), Error> {
+        self.files += 1;
+        self.bytes = self.bytes.saturating_add(bytes);
+        let limit = if self.files > self.options.max_files {
+            format!("{} files", self.options.max_files)
+        } else if self.bytes > self.options.max_bytes {
+            format!("{} bytes", self.options.max_bytes)
+        } else {
+            return Ok(());
+        };
+        Err(Error::TooLarge { root: self.source.to_path_buf(), limit })
+    }
+
+    /// The target of the link at `path`, if it is relative and leads to something in the tree, as written and as the system follows it.
+    fn link_inside(&self, path: &Path) -> Option<PathBuf> {
+        let link = self.source.join(path);
+        let target = fs::read_link(&link).ok()?;
+        let mut depth = path.components().count() - 1;
+        for component in target.components() {
+            depth = match component {
+                Component::Normal(_) => depth + 1,
+                Component::CurDir => depth,
+                Component::ParentDir => depth.checked_sub(1)?,
+                Component::RootDir | Component::Prefix(_) => return None,
+            };
+        }
+        link.canonicalize().ok()?.starts_with(self.source).then_some(target)
+    }
+}
