@@ -11,6 +11,7 @@ pub mod model;
 pub mod quant;
 pub mod rope;
 pub mod safetensors;
+pub mod tokenizer;
 pub mod weights;
 
 pub use error::{Error, Result};
