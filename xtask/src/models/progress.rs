@@ -19,7 +19,7 @@ pub enum Event<'a> {
         /// Its size in bytes.
         total: u64,
     },
-    /// What is being fetched now.
+    /// What is being fetched now, where the file comes in pieces.
     Stage(&'a str),
     /// The file holds this many bytes.
     Position(u64),
@@ -60,8 +60,8 @@ impl Default for Terminal {
 
 impl Terminal {
     const PAUSE: Duration = Duration::from_secs(5);
-    const BAR: &str = "{prefix} [{bar:30}] {decimal_bytes} of {decimal_total_bytes}, \
-                       {decimal_bytes_per_sec}, {eta} left {wide_msg}";
+    const BAR: &str =
+        "{prefix} [{wide_bar}] {decimal_bytes} of {decimal_total_bytes}, {eta} left{msg}";
 
     fn begin(&mut self, name: &str, total: u64) {
         name.clone_into(&mut self.name);
@@ -96,7 +96,7 @@ impl Progress for Terminal {
         match event {
             Event::Note(line) => self.bar.suspend(|| note(line)),
             Event::Begin { name, total } => self.begin(name, total),
-            Event::Stage(stage) => self.bar.set_message(stage.to_owned()),
+            Event::Stage(stage) => self.bar.set_message(format!(", {stage}")),
             Event::Position(position) => self.position(position),
             Event::End => self.bar.finish_and_clear(),
         }

