@@ -114,40 +114,41 @@ impl Fill {
         }
     }
 
+    /// A key that names a place; what it says beside its own part is a hint.
     fn place(&mut self, entry: &Entry<'_>, value: &str) {
         let found = match entry.line.key {
-            Key::File => value::file(value).map(|mut file| {
-                let path = file.path.take();
-                self.hints.push((entry.place, file));
-                Location { path, ..Location::default() }
-            }),
-            Key::Line => value::line(value).map(|(line, more)| {
-                if more {
-                    self.warn(entry, format!("only the first line of `{value}` is used"));
-                }
-                line
-            }),
+            Key::File => value::file(value),
+            Key::Line => value::line(value),
             Key::Column => {
                 number(value).map(|n| Location { column: Some(n), ..Location::default() })
             }
-            Key::Function => {
-                if value.ends_with('(') {
-                    self.warn(entry, format!("the function `{value}` is cut off"));
-                }
-                function_name(value).map(|name| Location::default().in_function(name))
-            }
-            _ => value::location(value).map(|location| {
-                self.hints.push((entry.place, location));
-                Location::default()
-            }),
+            Key::Function => function_name(value).map(|name| Location::default().in_function(name)),
+            _ => value::location(value),
         };
-        match found {
-            Some(found) => self.merge(entry.place, found),
-            None => {
-                self.warn(entry, format!("cannot read `{}` in `{value}`", entry.line.label));
-                self.extra(entry, value);
+        let Some(mut found) = found else {
+            self.warn(entry, format!("cannot read `{}` in `{value}`", entry.line.label));
+            self.extra(entry, value);
+            return;
+        };
+        match entry.line.key {
+            Key::Function if value.ends_with('(') => {
+                self.warn(entry, format!("the function `{value}` is cut off"));
             }
+            Key::Line if value::has_more_lines(value) => {
+                self.warn(entry, format!("only the first line of `{value}` is used"));
+            }
+            Key::File => {
+                let path = found.path.take();
+                self.hints.push((entry.place, found));
+                found = Location { path, ..Location::default() };
+            }
+            Key::Location => {
+                self.hints.push((entry.place, found));
+                return;
+            }
+            _ => {}
         }
+        self.merge(entry.place, found);
     }
 
     /// `Path:` is the way to the defect, or just another name for the file.

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::item::key_line;
+use super::suggestion::take_suggestion;
 use crate::{BugReport, Language, Note};
 
 /// The report as key/value text that [`parse`](super::parse) reads back to the same fields.
@@ -82,7 +83,9 @@ fn key_value(out: &mut String, key: &str, value: &str) {
 /// A key with running text, indented where it would be read as something else.
 fn section(out: &mut String, key: &str, text: Option<&str>) {
     let Some(text) = text else { return };
-    let plain = key == "Description" && text.lines().all(|line| key_line(line).is_none());
+    let plain = key == "Description"
+        && text.lines().all(|line| key_line(line).is_none())
+        && take_suggestion(text, false).is_none();
     let indent = if plain { "" } else { "  " };
     let _ = write!(out, "\n{key}:\n");
     for line in text.lines() {
@@ -93,8 +96,5 @@ fn section(out: &mut String, key: &str, text: Option<&str>) {
 /// A step as its place with what happens there below it.
 fn step(step: &Note) -> String {
     let message = step.message.replace('\n', "\n  ");
-    match step.location.is_empty() {
-        true => message,
-        false => format!("{}\n  {message}", step.location),
-    }
+    if step.location.is_empty() { message } else { format!("{}\n  {message}", step.location) }
 }

@@ -26,18 +26,22 @@ pub(super) fn file(value: &str) -> Option<Location> {
     Some(Location { path: Some(value.to_owned()), ..Location::default() })
 }
 
-/// What `Line:` names: a line, or a first and a last one, and whether numbers are left over.
-pub(super) fn line(value: &str) -> Option<(Location, bool)> {
-    static LINE: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"^[^0-9]{0,12}([0-9]+)(?:\s*(?:-|–|—|\.\.|to|through)\s*([0-9]+)|:([0-9]+))?([^0-9]*)",
-        )
-    });
+/// A line, or a first and a last one, or a line and a column.
+static LINE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^[^0-9]{0,12}([0-9]+)(?:\s*(?:-|–|—|\.\.|to|through)\s*([0-9]+)|:([0-9]+))?")
+});
+
+/// What `Line:` names.
+pub(super) fn line(value: &str) -> Option<Location> {
     let found = LINE.captures(value)?;
     let at = |group| found.get(group).and_then(|digits| number(digits.as_str()));
-    let location =
-        Location { line: Some(at(1)?), end_line: at(2), column: at(3), ..Location::default() };
-    Some((location, found.get_match().end() < value.len()))
+    Some(Location { line: Some(at(1)?), end_line: at(2), column: at(3), ..Location::default() })
+}
+
+/// Whether `Line:` has numbers beyond those that [`line`] reads.
+pub(super) fn has_more_lines(value: &str) -> bool {
+    let read = LINE.find(value).map_or(0, |found| found.end());
+    value[read..].contains(|c: char| c.is_ascii_digit())
 }
 
 /// What `Location:` names: a place, a function, or both, in prose.

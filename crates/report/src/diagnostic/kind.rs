@@ -64,7 +64,7 @@ fn context(text: &str) -> Option<Kind<'_>> {
     static SHAPES: LazyLock<[Regex; 3]> = LazyLock::new(|| {
         [
             pattern(
-                r"^(?:In file included|                 |\s+) ?from (?P<path>.+?):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?[:,]$",
+                r"^(?:In file included|\s+) from (?P<path>.+?):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?[:,]$",
             ),
             pattern(
                 r"^\s+inlined from [‘'`](?P<function>.+)[’'] at (?P<path>.+?):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?[:,]$",

@@ -1,0 +1,6 @@
+#include "missing.h"
+
+int twice(int n)
+{
+	return n * 2
+}

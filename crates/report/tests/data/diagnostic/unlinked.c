@@ -1,0 +1,7 @@
+int helper(int);
+
+int main(void)
+{
+	int unused;
+	return helper(1);
+}

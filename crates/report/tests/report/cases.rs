@@ -1,0 +1,80 @@
+//! Key/value reports in `tests/data/cid`: each `.txt` with the fields that must be read from it.
+
+use std::path::Path;
+
+use fixwright_report::{Error, Format, cid, detect, parse, parse_bytes};
+use serde_json::Value;
+
+/// Whether `found` has everything that `expected` names; lists must be equally long.
+fn check(expected: &Value, found: &Value, at: &str) {
+    match (expected, found) {
+        (Value::Object(expected), Value::Object(found)) => {
+            for (key, value) in expected {
+                check(value, &found[key], &format!("{at}.{key}"));
+            }
+        }
+        (Value::Array(expected), Value::Array(list)) => {
+            assert_eq!(expected.len(), list.len(), "{at}: {found:#}");
+            for (index, (expected, found)) in expected.iter().zip(list).enumerate() {
+                check(expected, found, &format!("{at}[{index}]"));
+            }
+        }
+        _ => assert_eq!(expected, found, "{at}"),
+    }
+}
+
+#[test]
+fn every_case_reads_as_written_beside_it() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cid");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "txt") {
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        let name = path.file_stem().unwrap().to_string_lossy();
+        let expected = std::fs::read_to_string(path.with_extension("json")).unwrap();
+        let expected: Value = serde_json::from_str(&expected).unwrap();
+        let reports = parse_bytes(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(reports.iter().all(|r| r.provenance.format == Some(Format::Cid)), "{name}");
+        check(&expected, &serde_json::to_value(&reports).unwrap(), &name);
+        seen += 1;
+    }
+    assert!(seen >= 18, "{seen} cases found");
+}
+
+#[test]
+fn the_text_is_kept_as_it_stood() {
+    let text = "\u{feff}File: a.c \r\nLine: 3\r\n\r\nFile: b.c\r\nLine: 4\r\n";
+    let reports = parse(text).unwrap();
+    let texts: Vec<_> = reports.iter().map(|report| report.text.as_str()).collect();
+    assert_eq!(texts, ["File: a.c \r\nLine: 3\r\n\r\n", "File: b.c\r\nLine: 4\r\n"]);
+    let spans: Vec<_> = reports.iter().map(|report| report.provenance.span.clone()).collect();
+    assert_eq!(spans, [0..26, 26..text.len()]);
+}
+
+#[test]
+fn what_is_no_report_is_refused_with_a_hint() {
+    for text in ["", "\n", "Fix: crmd: check the result", "hello\nworld\n", "a = b ? c : d;\n"] {
+        assert_eq!(detect(text), None, "{text}");
+        let error = parse(text).unwrap_err();
+        assert_eq!(error, Error::Unrecognised);
+        assert!(error.to_string().contains("`File:`"));
+    }
+    assert_eq!(cid::parse("hello"), Err(Error::NoReport { format: Format::Cid }));
+}
+
+#[test]
+fn bytes_that_are_not_utf8_are_located() {
+    let error = parse_bytes(b"File: a.c\nLine: 3\nDescription: caf\xe9\n").unwrap_err();
+    assert_eq!(error.to_string(), "line 3 (byte 34): not UTF-8; convert the input to UTF-8 first");
+}
+
+#[test]
+fn too_large_an_input_is_refused() {
+    let text = "File: a.c\n".repeat(fixwright_report::MAX_BYTES / 10 + 1);
+    assert!(matches!(parse(&text), Err(Error::TooLarge { .. })));
+    assert!(matches!(parse_bytes(text.as_bytes()), Err(Error::TooLarge { .. })));
+    assert!(matches!(cid::parse(&text), Err(Error::TooLarge { .. })));
+}

@@ -1,0 +1,13 @@
+//! The readers against files, against what the compilers say in other formats, and against hostile input.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of tests fail and speak as tests do"
+)]
+
+mod cases;
+mod compilers;
+mod corpus;
+mod oracle;
+mod properties;
