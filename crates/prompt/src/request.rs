@@ -62,6 +62,16 @@ impl<'a> Request<'a> {
         Ok(Self { report, path, source, line, target: options.target, window })
     }
 
+    /// What the prompt and a diff call the file.
+    pub fn path(&self) -> &'a str {
+        self.path
+    }
+
+    /// The text to be repaired.
+    pub fn source(&self) -> &'a str {
+        self.source
+    }
+
     /// The lines around the reported one.
     pub fn window(&self) -> &Window {
         &self.window
