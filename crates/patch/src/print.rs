@@ -9,6 +9,9 @@ const DEV_NULL: &[u8] = b"/dev/null";
 impl Patch {
     /// The diff as text: git's form if any file needs it, plain unified diffs otherwise.
     /// A file that [is empty](FilePatch::is_empty) leaves no trace in it.
+    ///
+    /// [`Patch::parse`] gives the same patch back, except that a file without text that is created or deleted in an unstated mode
+    /// comes back with the mode that git's header must state, 100644.
     pub fn to_bytes(&self) -> Vec<u8> {
         // After a file that has git's header alone, the `---` line of a plain one would be taken for its continuation.
         let form = self.files.iter().map(Form::of).max().unwrap_or(Form::Plain);

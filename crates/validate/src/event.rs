@@ -7,7 +7,7 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
-    /// The command has been running for this long. Comes about fifty times a second.
+    /// The command has been running for this long. Comes at least every 20 milliseconds, as far as the system keeps up.
     Running {
         /// The time since its start.
         elapsed: Duration,

@@ -36,7 +36,7 @@
 //! that is killed when the command ends, runs out of time or is cancelled. Three things are not prevented:
 //!
 //! - A descendant that leaves the group (`setsid`) outlives it. It cannot hold up the judging, though.
-//! - Processor time, memory and file size are limited for each process, on Linux only, and from the moment after its start.
+//! - Processor time, memory and file size are limited for each process, on Linux only.
 //! - The command reads, writes and connects as its user may. Compiling code is as trustworthy as its build scripts: do not build what you would not run.
 //!
 //! Left to others: running tests and comparing answers, which the further verdicts are for.
@@ -46,6 +46,7 @@ mod diagnostics;
 mod error;
 mod event;
 mod process;
+mod program;
 mod rlimit;
 mod toolchain;
 mod validator;

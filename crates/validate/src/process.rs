@@ -2,7 +2,7 @@
 //!
 //! No thread reads the output and nothing waits for the end of the pipe, so a descendant that keeps it open holds up nobody.
 
-use std::io::{self, PipeWriter};
+use std::io::{self, PipeWriter, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
@@ -13,12 +13,16 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 use serde::{Deserialize, Serialize};
 
 use crate::capture::Capture;
-use crate::rlimit;
 use crate::toolchain::{Compile, Enforced};
 use crate::{Error, Event, Progress, Workspace};
+use crate::{program, rlimit};
 
 /// The longest time between two looks at a command.
 const TICK: Duration = Duration::from_millis(20);
+
+/// Waits for a line, then becomes the command: so the limits hold before its first instruction. Setting them
+/// between `fork` and `exec` would take unsafe code.
+const GATE: &str = r#"read -r go && exec "$@" </dev/null"#;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +33,8 @@ pub enum Ending {
     Exited(i32),
     /// By a signal of this number.
     Signalled(i32),
-    /// Killed at the end of its time, wall clock or processor.
+    /// Killed at the end of its time, wall clock or processor. If only a child ran out of processor time, the command
+    /// itself goes on, and gcc, for one, ends with an exit code and a message.
     TimedOut,
 }
 
@@ -66,6 +71,7 @@ pub(crate) fn run(
     let started = Instant::now();
     let mut group = Group::start(compile, workspace, writer)?;
     let enforced = rlimit::enforce(group.pid, &compile.limits);
+    group.release();
     let in_time = loop {
         capture.read().map_err(watch)?;
         let elapsed = started.elapsed();
@@ -118,16 +124,17 @@ struct Group {
 
 impl Group {
     fn start(compile: &Compile, workspace: &Workspace, output: PipeWriter) -> Result<Self, Error> {
-        let (program, arguments) = compile.checked()?;
-        let start =
-            |source| Error::Start { program: program.into(), dir: compile.dir.clone(), source };
-        let child = Command::new(program)
-            .args(arguments)
-            .current_dir(workspace.root().join(&compile.dir))
+        let dir = workspace.root().join(&compile.dir);
+        program::check(compile, &dir)?;
+        let start = |source| compile.not_started(source);
+        let child = Command::new("/bin/sh")
+            .args(["-c", GATE, "sh"])
+            .args(&compile.argv)
+            .current_dir(dir)
             .env_clear()
             .env("TMPDIR", workspace.scratch())
             .envs(compile.env.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(output.try_clone().map_err(start)?)
             .stderr(output)
             .process_group(0)
@@ -135,6 +142,13 @@ impl Group {
             .map_err(start)?;
         let pid = Pid::from_child(&child);
         Ok(Self { child, pid, ended: false })
+    }
+
+    /// Lets the command begin. If it is gone already, that shows at the next look.
+    fn release(&mut self) {
+        if let Some(mut gate) = self.child.stdin.take() {
+            let _ = gate.write_all(b"\n");
+        }
     }
 
     /// Whether the command itself has ended. It stays a zombie, so that nothing else gets its number before the group is killed.

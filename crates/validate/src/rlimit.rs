@@ -1,7 +1,4 @@
-//! Limits that the system holds a process to.
-//!
-//! They are set from outside right after the start, because setting them from inside takes unsafe code before `exec`. What the command does in that moment, and what it
-//! starts in it, is not limited; a compiler has hardly been loaded by then.
+//! Limits that the system holds a process to, and all that it will start.
 
 use rustix::process::Pid;
 

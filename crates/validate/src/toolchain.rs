@@ -1,6 +1,7 @@
 //! How a tree is compiled: a command and its limits, as data.
 
-use std::path::{Component, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,7 @@ pub struct Compile {
     pub argv: Vec<String>,
     /// The folder that the program runs in, relative to the root of the tree.
     pub dir: PathBuf,
-    /// The whole environment of the program, but for `TMPDIR`, which is a folder that goes away with the copy of the tree.
+    /// The environment of the program. `TMPDIR` is added, a folder that goes away with the copy of the tree, and what `/bin/sh` sets, `PWD` at least.
     pub env: Vec<(String, String)>,
     /// What the program may use.
     pub limits: Limits,
@@ -64,14 +65,10 @@ impl Compile {
         self
     }
 
-    /// The program and its arguments, if the command can be run in a tree at all.
-    pub(crate) fn checked(&self) -> Result<(&str, &[String]), Error> {
-        let inside = |part| matches!(part, Component::Normal(_) | Component::CurDir);
-        if !self.dir.components().all(inside) {
-            return Err(Error::Folder { dir: self.dir.clone() });
-        }
-        let (program, arguments) = self.argv.split_first().ok_or(Error::EmptyCommand)?;
-        Ok((program, arguments))
+    /// The error that the command cannot be started.
+    pub(crate) fn not_started(&self, source: io::Error) -> Error {
+        let program = self.argv.first().cloned().unwrap_or_default();
+        Error::Start { program, dir: self.dir.clone(), source }
     }
 }
 

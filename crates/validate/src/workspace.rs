@@ -36,7 +36,7 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Copies the tree at `source`.
+    /// Copies the tree at `source` to the system's folder for temporary files.
     ///
     /// Files keep their permissions. A symbolic link is copied as such if it is relative and stays in the tree. Every other one,
     /// pipes, sockets and devices are left out.
@@ -47,7 +47,7 @@ impl Workspace {
     pub fn copy_of(source: &Path, options: &CopyOptions) -> Result<Self, Error> {
         let source = source.canonicalize().map_err(Error::io(source))?;
         let folder = tempfile::Builder::new().prefix("fixwright-").tempdir();
-        let folder = folder.map_err(Error::io(&source))?;
+        let folder = folder.map_err(Error::io(&std::env::temp_dir()))?;
         let root = folder.path().join("tree");
         let mut copy = Copy {
             source: &source,

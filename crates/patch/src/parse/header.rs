@@ -97,10 +97,9 @@ impl Extended {
             }
         } else if line.after("copy from ").is_some() || line.after("copy to ").is_some() {
             return Err(line.error(Problem::Unsupported(Unsupported::Copy)));
+        } else if let Some(kind) = unsupported(line.trimmed()) {
+            return Err(line.error(Problem::Unsupported(kind)));
         } else {
-            if let Some(kind) = unsupported(line.trimmed()) {
-                return Err(line.error(Problem::Unsupported(kind)));
-            }
             let scores = ["similarity index ", "dissimilarity index "];
             return Ok(scores.iter().any(|key| line.after(key).is_some()));
         }
@@ -110,18 +109,18 @@ impl Extended {
     /// The names of the `---` and `+++` lines, or else of the `diff --git` line.
     fn names(&self, first: &RawLine<'_>, stated: Option<Names>) -> Result<Names, Error> {
         let pair = first.after("diff --git ").and_then(|pair| name::pair(pair, self.renamed()));
-        match (stated, pair) {
-            (None, None) => Err(first.error(Problem::Name)),
-            (None, Some((old, new))) => {
-                Ok(((!self.created).then_some(old), (!self.deleted).then_some(new)))
-            }
-            (Some((old, new)), Some(pair))
-                if old.as_ref().is_some_and(|old| *old != pair.0)
-                    || new.as_ref().is_some_and(|new| *new != pair.1) =>
-            {
+        let Some((old, new)) = stated else {
+            let (old, new) = pair.ok_or_else(|| first.error(Problem::Name))?;
+            return Ok(((!self.created).then_some(old), (!self.deleted).then_some(new)));
+        };
+        let differs = |stated: &Option<Vec<u8>>, name: &[u8]| {
+            stated.as_deref().is_some_and(|stated| stated != name)
+        };
+        match pair {
+            Some(pair) if differs(&old, &pair.0) || differs(&new, &pair.1) => {
                 Err(first.error(Problem::Contradiction))
             }
-            (Some(names), _) => Ok(names),
+            _ => Ok((old, new)),
         }
     }
 

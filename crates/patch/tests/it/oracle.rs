@@ -1,8 +1,11 @@
 //! git, GNU diff and GNU patch agree with us about every diff, ours and theirs.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use fixwright_patch::{DiffOptions, FilePatch, Patch};
@@ -90,13 +93,91 @@ proptest! {
     }
 }
 
-fn name(index: usize) -> String {
-    format!("d{}/f {index}", index % 3)
+/// A git repository with one commit, then changed in every way that its headers have words for.
+fn repository() -> TempDir {
+    let dir = TempDir::new().unwrap();
+    let git = |arguments: &[&str]| {
+        run(
+            &[&["git", "-c", "user.name=x", "-c", "user.email=x@x"], arguments].concat(),
+            dir.path(),
+            b"",
+        );
+    };
+    let lines = |count: usize| (0..count).map(|line| format!("line {line}\n")).collect::<String>();
+    let put = |name: &str, text: &str| fs::write(dir.path().join(name), text).unwrap();
+    git(&["init", "-q"]);
+    put("moved away", &lines(30));
+    put("moved and edited", &lines(40));
+    put("script", "#!/bin/sh\n");
+    put("gone", "a\nb");
+    put("gone and empty", "");
+    git(&["add", "."]);
+    git(&["commit", "-qm", "x"]);
+    git(&["mv", "moved away", "moved here"]);
+    git(&["mv", "moved and edited", "edited"]);
+    put("edited", &lines(41).replace("line 7\n", "line seven\n"));
+    fs::set_permissions(dir.path().join("script"), fs::Permissions::from_mode(0o755)).unwrap();
+    git(&["rm", "-q", "gone", "gone and empty"]);
+    put("new", "x\n");
+    put("new and empty", "");
+    git(&["add", "."]);
+    dir
+}
+
+/// The files at the top of a folder: name, text, whether it can be run.
+fn top(dir: &Path) -> Vec<(String, Vec<u8>, bool)> {
+    let entries = fs::read_dir(dir).unwrap().map(Result::unwrap);
+    let mut files: Vec<_> = entries
+        .filter(|entry| entry.file_type().unwrap().is_file())
+        .map(|entry| {
+            let executable = entry.metadata().unwrap().permissions().mode() & 0o100 != 0;
+            (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap(), executable)
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn git_headers_mean_the_same_to_all() {
+    let dir = repository();
+    let after = top(dir.path());
+    let diff = run(&["git", "diff", "--cached", "-M"], dir.path(), b"");
+    run(&["git", "reset", "-q", "--hard"], dir.path(), b"");
+    let before = top(dir.path());
+    let patch = Patch::parse(&diff).unwrap();
+    let (forth, back) = (patch.to_bytes(), patch.reverse().to_bytes());
+    let ours =
+        |diff: &[u8]| Patch::parse(diff).unwrap().plan(dir.path(), 1).unwrap().write().unwrap();
+    let gits = |diff: &[u8]| drop(run(&["git", "apply"], dir.path(), diff));
+    for apply in [&ours as &dyn Fn(&[u8]), &gits] {
+        apply(&forth);
+        assert_eq!(top(dir.path()), after);
+        apply(&back);
+        assert_eq!(top(dir.path()), before);
+    }
+}
+
+/// Names of every kind that has to be quoted, or not.
+fn name(index: usize) -> Vec<u8> {
+    let kinds = [
+        &b"plain"[..],
+        b"d/a space",
+        b"d/\"quoted\"",
+        b"back\\slash",
+        "d/\u{e9}".as_bytes(),
+        b"latin-\xe9",
+    ];
+    [kinds[index % kinds.len()], index.to_string().as_bytes()].concat()
+}
+
+fn path(root: &Path, index: usize) -> PathBuf {
+    root.join(OsStr::from_bytes(&name(index)))
 }
 
 fn write(root: &Path, folder: &Folder) {
     for (index, text) in folder.iter().enumerate() {
-        let path = root.join(name(index));
+        let path = path(root, index);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         if let Some(text) = text {
             fs::write(path, text).unwrap();
@@ -105,7 +186,7 @@ fn write(root: &Path, folder: &Folder) {
 }
 
 fn read(root: &Path, count: usize) -> Folder {
-    (0..count).map(|index| fs::read(root.join(name(index))).ok()).collect()
+    (0..count).map(|index| fs::read(path(root, index)).ok()).collect()
 }
 
 /// Runs a program in `dir`; returns what it printed. A diff that found differences exits with 1.

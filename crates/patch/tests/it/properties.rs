@@ -91,6 +91,19 @@ proptest! {
     }
 }
 
+#[test]
+fn a_long_text_with_many_edits_is_no_exception() {
+    let old: Vec<u8> =
+        (0..20_000).flat_map(|line| format!("{}\n", line * 7919 % 4096).into_bytes()).collect();
+    let edited = lines(&old).into_iter().enumerate();
+    let new: Vec<u8> = edited
+        .flat_map(|(index, line)| if index % 7 == 3 { b"new\n" } else { line })
+        .copied()
+        .collect();
+    assert_eq!(between(&old, &new, 3).apply(&old).unwrap().text, new);
+    assert_eq!(edits(&old, &new).len(), 20_000 / 7);
+}
+
 fn lines(text: &[u8]) -> Vec<&[u8]> {
     text.split_inclusive(|byte| *byte == b'\n').collect()
 }
