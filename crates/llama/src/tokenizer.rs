@@ -89,7 +89,7 @@ impl Tokenizer {
     ///
     /// # Errors
     ///
-    /// [`Error::Tokenizer`] if the vocabulary's own rules refuse the text.
+    /// [`Error::Tokenizer`] if the text has bytes that the vocabulary has no token for.
     pub fn encode_pieces(&self, pieces: &[Piece<'_>]) -> Result<Encoding> {
         let text: String = pieces.iter().map(|piece| piece.as_str()).collect();
         self.run(&text, &self.control.find(pieces)).map_err(|error| self.fault(error.to_string()))
@@ -105,10 +105,23 @@ impl Tokenizer {
         if let Some(pre_tokenizer) = &self.pre_tokenizer {
             pre_tokenizer.pre_tokenize(&mut tokens)?;
         }
-        tokens.tokenize(|part| self.model.tokenize(part.get()))?;
+        tokens.tokenize(|part| self.merge(part.get()))?;
         let encoding = tokens.into_encoding(None, 0, OffsetType::Byte)?;
         let offsets = encoding.get_offsets().iter().map(|(start, end)| *start..*end);
         Ok(Encoding { ids: encoding.get_ids().to_vec(), offsets: offsets.collect() })
+    }
+
+    /// The tokens of one word. The model leaves out characters that it has no token for, which must not go unnoticed.
+    fn merge(&self, word: &str) -> tokenizers::Result<Vec<Token>> {
+        let tokens = self.model.tokenize(word)?;
+        if tokens.last().map_or(0, |token| token.offsets.1) == word.len() {
+            return Ok(tokens);
+        }
+        let unknown =
+            word.chars().find(|c| self.model.token_to_id(c.encode_utf8(&mut [0; 4])).is_none());
+        let bytes = unknown
+            .map(|character| self.spelling.alphabet.bytes(character.encode_utf8(&mut [0; 4])));
+        Err(format!("no token spells the bytes {:02x?}", bytes.unwrap_or_default()).into())
     }
 
     /// The text of the ids, control tokens included. Bytes that are no UTF-8 become U+FFFD.

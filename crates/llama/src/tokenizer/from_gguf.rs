@@ -129,10 +129,10 @@ impl<'a> Source<'a> {
         self.ids().map(|(id, token)| (token.to_owned(), id)).collect()
     }
 
-    /// Control tokens mean something; user-defined ones are only never merged.
+    /// Control tokens mean something, and the unknown one the lack of anything; user-defined ones are only never merged.
     fn control(&self) -> Result<Control> {
         let listed = self.ids().zip(&self.types).filter_map(|((id, text), ty)| {
-            let special = *ty == CONTROL;
+            let special = matches!(*ty, CONTROL | UNKNOWN);
             (special || *ty == USER_DEFINED).then(|| ControlToken {
                 id,
                 text: text.to_owned(),

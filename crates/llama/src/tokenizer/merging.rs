@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use tokenizers::Model;
 use tokenizers::models::bpe::{BPE, Merges, Vocab};
 
 use super::control::Control;
-use super::spelling::{Alphabet, utf8_bytes};
+use super::spelling::Alphabet;
 use crate::error::{Error, Result};
 
 /// The longest token that is read, in bytes. Those of real vocabularies have a few hundred at most.
@@ -27,7 +26,7 @@ impl Merging<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error::Tokenizer`] if a merge speaks of tokens that are not there, or if there are characters that no tokens spell.
+    /// [`Error::Tokenizer`] if a merge speaks of tokens that are not there.
     pub(super) fn build(
         self,
         mut vocabulary: Vocab,
@@ -70,14 +69,6 @@ impl Merging<'_> {
         if let Some(unknown) = &self.unknown {
             builder = builder.unk_token(unknown.clone());
         }
-        let model = builder.build().map_err(|error| fault(error.to_string()))?;
-        let missing =
-            utf8_bytes().find(|byte| model.token_to_id(&self.alphabet.byte_token(*byte)).is_none());
-        match missing {
-            Some(byte) if self.unknown.is_none() => {
-                Err(fault(format!("no token spells the byte 0x{byte:02X}")))
-            }
-            _ => Ok(model),
-        }
+        builder.build().map_err(|error| fault(error.to_string()))
     }
 }

@@ -20,14 +20,6 @@ pub(super) enum Alphabet {
 }
 
 impl Alphabet {
-    /// The token for a single byte.
-    pub(super) fn byte_token(self, byte: u8) -> String {
-        match self {
-            Self::ByteLevel => char_of(byte).to_string(),
-            Self::SentencePiece { .. } => format!("<0x{byte:02X}>"),
-        }
-    }
-
     /// The bytes that a token writes; its own text where it has characters outside the alphabet.
     pub(super) fn bytes(self, token: &str) -> Vec<u8> {
         match self {
@@ -42,24 +34,7 @@ impl Alphabet {
     }
 }
 
-/// The bytes of UTF-8: all but those that no encoded character contains.
-pub(super) fn utf8_bytes() -> impl Iterator<Item = u8> {
-    (0x00..=0xbf).chain(0xc2..=0xf4)
-}
-
-/// GPT-2's character for a byte: printable bytes of Latin-1 stand for themselves, the others follow from U+0100 on.
-fn char_of(byte: u8) -> char {
-    let code = u32::from(byte);
-    let code = match byte {
-        0..=32 => code + 256,
-        127..=160 => code - 127 + 289,
-        173 => 323,
-        _ => code,
-    };
-    char::from_u32(code).unwrap_or_default()
-}
-
-/// The byte that a character of GPT-2's alphabet stands for.
+/// The byte that a character of GPT-2's alphabet stands for: printable bytes of Latin-1 stand for themselves, the others follow from U+0100 on.
 fn byte_of(character: char) -> Option<u8> {
     let code = u32::from(character);
     let byte = match code {
@@ -121,22 +96,13 @@ mod tests {
 
     #[test]
     fn the_alphabet_of_gpt_2_has_a_character_for_each_byte() {
-        let characters: std::collections::HashSet<char> = (0..=255).map(char_of).collect();
-        assert_eq!(characters.len(), 256);
-        assert!((0..=255).all(|byte| byte_of(char_of(byte)) == Some(byte)));
+        let mut bytes: Vec<u8> = ('\0'..=char::MAX).filter_map(byte_of).collect();
+        bytes.sort_unstable();
+        assert_eq!(bytes, (0..=255).collect::<Vec<u8>>());
         let known =
-            [(b' ', 'Ġ'), (b'\n', 'Ċ'), (b'\t', 'ĉ'), (0x7f, 'ġ'), (0xad, 'Ń'), (b'a', 'a')];
-        assert!(known.iter().all(|(byte, character)| char_of(*byte) == *character));
+            [('Ġ', b' '), ('Ċ', b'\n'), ('ĉ', b'\t'), ('ġ', 0x7f), ('Ń', 0xad), ('a', b'a')];
+        assert!(known.iter().all(|(character, byte)| byte_of(*character) == Some(*byte)));
         assert_eq!(byte_of('▁'), None);
-    }
-
-    #[test]
-    fn utf8_needs_these_bytes_and_no_others() {
-        let mut used: Vec<u8> =
-            ('\0'..=char::MAX).flat_map(|c| c.to_string().into_bytes()).collect();
-        used.sort_unstable();
-        used.dedup();
-        assert_eq!(utf8_bytes().collect::<Vec<_>>(), used);
     }
 
     #[test]
@@ -146,6 +112,5 @@ mod tests {
         assert_eq!(alphabet.bytes("<0x0A>"), b"\n");
         assert_eq!(alphabet.bytes("<0x0A"), b"<0x0A");
         assert_eq!(alphabet.bytes("<0x+1>"), b"<0x+1>");
-        assert_eq!(alphabet.byte_token(10), "<0x0A>");
     }
 }
