@@ -26,8 +26,8 @@ pub struct Placement {
 impl FilePatch {
     /// Applies the hunks to `old`, the text of the file; empty if the patch creates it.
     ///
-    /// A hunk goes to the line that its header names and nowhere else, and every context and deleted line must be there byte for byte,
-    /// line ends included.
+    /// A hunk goes to the line that its header names and nowhere else, and every context and
+    /// deleted line must be there byte for byte, line ends included.
     ///
     /// ```
     /// use fixwright_patch::{DiffOptions, FilePatch};
@@ -41,9 +41,10 @@ impl FilePatch {
     ///
     /// # Errors
     ///
-    /// [`Error::Conflict`] for the first hunk that does not fit, or [`Error::AlreadyApplied`] if all of them fit in reverse;
-    /// [`Error::OutOfOrder`] and [`Error::JoinedLines`] for hunks that no text can take;
-    /// [`Error::Exists`] and [`Error::NotEmptied`] if `old` has text that the patch creates anew, or keeps text of a file that it deletes.
+    /// [`Error::Conflict`] for the first hunk that does not fit, or [`Error::AlreadyApplied`] if
+    /// all of them fit in reverse; [`Error::OutOfOrder`] and [`Error::JoinedLines`] for hunks that
+    /// no text can take; [`Error::Exists`] and [`Error::NotEmptied`] if `old` has text that the
+    /// patch creates anew, or keeps text of a file that it deletes.
     pub fn apply(&self, old: &[u8]) -> Result<Applied, Error> {
         self.place(old).map_err(|error| match error {
             Error::Conflict(_) | Error::Exists if self.reverse().place(old).is_ok() => {

@@ -30,7 +30,8 @@ impl DiffOptions {
 impl FilePatch {
     /// The patch that turns `old` into `new`, as git names its sides: `a/path` and `b/path`.
     ///
-    /// `None` stands for a file that does not exist. Equal texts give an [empty](FilePatch::is_empty) patch.
+    /// `None` stands for a file that does not exist. Equal texts give an
+    /// [empty](FilePatch::is_empty) patch.
     ///
     /// ```
     /// use fixwright_patch::{DiffOptions, FilePatch};
@@ -90,7 +91,8 @@ fn hunk(run: &[Edit], old: &[&[u8]], new: &[&[u8]], context: usize) -> Hunk {
     hunk
 }
 
-/// Finds the line that names the part of the file where a hunk is: the last one before it that begins like a definition, as git does.
+/// Finds the line that names the part of the file where a hunk is: the last one before it that
+/// begins like a definition, as git does.
 #[derive(Default)]
 struct Section<'a> {
     heading: &'a [u8],

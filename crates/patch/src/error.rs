@@ -79,7 +79,8 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
-    /// Writing failed half-way, and undoing what was written failed as well: the tree has old and new files.
+    /// Writing failed half-way, and undoing what was written failed as well: the tree has old and
+    /// new files.
     #[error("{cause}; then restoring {} failed: {source}", path.display())]
     NotUndone {
         /// The file that could not be restored; the ones after it in the order of writing were.

@@ -38,7 +38,8 @@ impl LineKind {
 pub struct Line<'a> {
     /// Which side of the change the line belongs to.
     pub kind: LineKind,
-    /// The line as the file has it: with its line end, and without one only where the file ends unterminated.
+    /// The line as the file has it: with its line end, and without one only where the file ends
+    /// unterminated.
     pub text: &'a [u8],
 }
 
@@ -57,7 +58,8 @@ impl<'a> Line<'a> {
 /// A range of lines as a hunk header writes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LineRange {
-    /// The first line, counted from 1; for an empty range the line before it, 0 at the start of the file.
+    /// The first line, counted from 1; for an empty range the line before it, 0 at the start of the
+    /// file.
     pub start: usize,
     /// How many lines.
     pub len: usize,
@@ -87,7 +89,8 @@ impl fmt::Display for LineRange {
 
 /// One run of neighbouring lines, some kept, some deleted, some inserted.
 ///
-/// The lengths of [`Hunk::old_range`] and [`Hunk::new_range`] are taken from the lines themselves, so a hunk cannot disagree with its header.
+/// The lengths of [`Hunk::old_range`] and [`Hunk::new_range`] are taken from the lines themselves,
+/// so a hunk cannot disagree with its header.
 ///
 /// ```
 /// use fixwright_patch::{Hunk, LineKind};

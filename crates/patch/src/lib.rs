@@ -1,11 +1,12 @@
 //! Unified diffs: make one between two texts, parse one, apply it.
 //!
-//! A patch that a program makes out of another program's answer has to be right or be refused: a hunk that lands in the wrong
-//! place, or a line that is silently dropped, gives a source file that may still compile. So this crate reads diffs
-//! exactly, applies them exactly, and says precisely where either was not possible.
+//! A patch that a program makes out of another program's answer has to be right or be refused: a
+//! hunk that lands in the wrong place, or a line that is silently dropped, gives a source file that
+//! may still compile. So this crate reads diffs exactly, applies them exactly, and says precisely
+//! where either was not possible.
 //!
-//! Everything works on bytes. A C file may be Latin-1, mix line ends or lack the last one; the patched file has the bytes that
-//! the diff and the file give it and no others.
+//! Everything works on bytes. A C file may be Latin-1, mix line ends or lack the last one; the
+//! patched file has the bytes that the diff and the file give it and no others.
 //!
 //! ```
 //! use fixwright_patch::{DiffOptions, FilePatch, Patch};
@@ -25,11 +26,15 @@
 //! # Ok::<(), fixwright_patch::Error>(())
 //! ```
 //!
-//! [`Patch::plan`] does the same for a folder: it reads the files that the patch names, refuses names that lead elsewhere, and
-//! returns the new texts; [`Plan::write`] puts them in place, all or none. [`edits`] is the bare answer to which lines differ.
+//! [`Patch::plan`] does the same for a folder: it reads the files that the patch names, refuses
+//! names that lead elsewhere, and returns the new texts; [`Plan::write`] puts them in place, all or
+//! none. [`edits`] is the bare answer to which lines differ.
 //!
-//! Left to others: getting a diff out of a model's answer, with its fences and prose; and judging whether the
-//! patched program is any good. There is no fuzz: a hunk stands where its header says, or the patch does not apply.
+//! Left to others: getting a diff out of a model's answer, with its fences and prose; and judging
+//! whether the patched program is any good. There is no fuzz: a hunk stands where its header says,
+//! or the patch does not apply.
+
+#![forbid(unsafe_code)]
 
 mod apply;
 mod diff;

@@ -13,13 +13,15 @@ use crate::{Error, Patch};
 impl Patch {
     /// Reads a unified diff or git's extension of it, of any number of files.
     ///
-    /// Prose before, between and after the files is skipped, as in a mail. Everything else has to be right: a hunk has as many
-    /// lines as its header says, no hunk line stands outside a hunk, and the last line of the diff is not cut off.
-    /// A text without any file header is an empty patch.
+    /// Prose before, between and after the files is skipped, as in a mail. Everything else has to
+    /// be right: a hunk has as many lines as its header says, no hunk line stands outside a hunk,
+    /// and the last line of the diff is not cut off. A text without any file header is an empty
+    /// patch.
     ///
     /// # Errors
     ///
-    /// [`Error::Parse`] names the line. Binary, combined and context diffs, copies, symbolic links and submodules are refused.
+    /// [`Error::Parse`] names the line. Binary, combined and context diffs, copies, symbolic links
+    /// and submodules are refused.
     pub fn parse(text: &(impl AsRef<[u8]> + ?Sized)) -> Result<Self, Error> {
         let mut cursor = Cursor::new(text.as_ref());
         let mut patch = Self::default();

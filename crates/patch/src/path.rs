@@ -1,12 +1,13 @@
 //! File names of a diff, made safe to follow inside a source tree.
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
 use crate::error::PathProblem;
 
-/// The path that a name in a diff stands for, relative to the root of the tree: without its first `level` components,
-/// as `patch -p` counts them.
+/// The path that a name in a diff stands for, relative to the root of the tree: without its first
+/// `level` components, as `patch -p` counts them.
 ///
 /// ```
 /// assert_eq!(fixwright_patch::strip(b"a/src/x.c", 1)?, std::path::Path::new("src/x.c"));
@@ -16,8 +17,8 @@ use crate::error::PathProblem;
 ///
 /// # Errors
 ///
-/// [`Error::Path`] for a name that is absolute, has a `..` component or a control character, leads into `.git` in any spelling
-/// that some file system takes for it, or has too few components.
+/// [`Error::Path`] for a name that is absolute, has a `..` component or a control character, leads
+/// into `.git` in any spelling that some file system takes for it, or has too few components.
 pub fn strip(name: &[u8], level: usize) -> Result<PathBuf, Error> {
     let refused =
         |problem| Error::Path { path: String::from_utf8_lossy(name).into_owned(), problem };
@@ -46,12 +47,20 @@ pub fn strip(name: &[u8], level: usize) -> Result<PathBuf, Error> {
     Ok(path)
 }
 
-/// Whether some file system takes `component` for `.git`: any case, NTFS's short name, streams and trailing dots and spaces, and
-/// the characters that HFS+ ignores.
+/// The characters that HFS+ leaves out when it compares names.
+const HFS_IGNORED: [RangeInclusive<char>; 4] = [
+    '\u{200c}'..='\u{200f}',
+    '\u{202a}'..='\u{202e}',
+    '\u{206a}'..='\u{206f}',
+    '\u{feff}'..='\u{feff}',
+];
+
+/// Whether some file system takes `component` for `.git`: any case, NTFS's short name, streams and
+/// trailing dots and spaces, and the characters that HFS+ ignores.
 fn is_git_folder(component: &[u8]) -> bool {
     let text = String::from_utf8_lossy(component);
-    let ignored = |c: char| matches!(c, '\u{200c}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{206a}'..='\u{206f}' | '\u{feff}');
-    let plain: String = text.chars().filter(|c| !ignored(*c)).collect();
+    let ignored = |c: &char| HFS_IGNORED.iter().any(|range| range.contains(c));
+    let plain: String = text.chars().filter(|c| !ignored(c)).collect();
     let base = plain.split(':').next().unwrap_or_default().trim_end_matches(['.', ' ']);
     base.eq_ignore_ascii_case(".git") || base.eq_ignore_ascii_case("git~1")
 }

@@ -10,10 +10,12 @@ impl Patch {
     /// The diff as text: git's form if any file needs it, plain unified diffs otherwise.
     /// A file that [is empty](FilePatch::is_empty) leaves no trace in it.
     ///
-    /// [`Patch::parse`] gives the same patch back, except that a file without text that is created or deleted in an unstated mode
-    /// comes back with the mode that git's header must state, 100644.
+    /// [`Patch::parse`] gives the same patch back, except that a file without text that is created
+    /// or deleted in an unstated mode comes back with the mode that git's header must state,
+    /// 100644.
     pub fn to_bytes(&self) -> Vec<u8> {
-        // After a file that has git's header alone, the `---` line of a plain one would be taken for its continuation.
+        // After a file that has git's header alone, the `---` line of a plain one would be taken
+        // for its continuation.
         let form = self.files.iter().map(Form::of).max().unwrap_or(Form::Plain);
         let mut out = Vec::new();
         self.files.iter().for_each(|each| file(&mut out, each, form));
@@ -30,14 +32,16 @@ impl FilePatch {
     }
 }
 
-/// The diff for people to read: bytes that are not UTF-8 are replaced. [`Patch::to_bytes`] is exact.
+/// The diff for people to read: bytes that are not UTF-8 are replaced. [`Patch::to_bytes`] is
+/// exact.
 impl fmt::Display for Patch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&String::from_utf8_lossy(&self.to_bytes()))
     }
 }
 
-/// The diff for people to read: bytes that are not UTF-8 are replaced. [`FilePatch::to_bytes`] is exact.
+/// The diff for people to read: bytes that are not UTF-8 are replaced. [`FilePatch::to_bytes`] is
+/// exact.
 impl fmt::Display for FilePatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&String::from_utf8_lossy(&self.to_bytes()))

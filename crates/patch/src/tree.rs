@@ -42,13 +42,13 @@ pub struct Content {
 }
 
 impl Patch {
-    /// Works out what the patch makes of the files under `root`, whose names in the diff have `level` components too many:
-    /// 1 for the usual `a/` and `b/`.
+    /// Works out what the patch makes of the files under `root`, whose names in the diff have
+    /// `level` components too many: 1 for the usual `a/` and `b/`.
     ///
     /// # Errors
     ///
-    /// [`Error::File`] with the cause for the first file that cannot be patched; [`Error::Path`] for a name that leads out of `root`, into `.git`
-    /// or over a symbolic link.
+    /// [`Error::File`] with the cause for the first file that cannot be patched; [`Error::Path`]
+    /// for a name that leads out of `root`, into `.git` or over a symbolic link.
     pub fn plan(&self, root: &Path, level: usize) -> Result<Plan, Error> {
         let mut planner = Planner { root, changes: BTreeMap::new() };
         for file in &self.files {

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-/// The warnings and errors of `output` that `baseline` does not have, wherever in their file they stand: a patch moves the lines
-/// below it.
+/// The warnings and errors of `output` that `baseline` does not have, wherever in their file they
+/// stand: a patch moves the lines below it.
 pub(crate) fn new_in(output: &str, baseline: &str) -> Vec<String> {
     let mut known: HashMap<String, usize> = HashMap::new();
     for line in diagnostics(baseline) {

@@ -3,7 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why the work could not be done. A candidate that is no good is a [`Verdict`](crate::Verdict) instead.
+/// Why the work could not be done. A candidate that is no good is a [`Verdict`](crate::Verdict)
+/// instead.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

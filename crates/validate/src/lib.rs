@@ -1,7 +1,8 @@
 //! Judge a candidate fix: compile it under limits and say what happened.
 //!
-//! A candidate is a patch that nobody has read yet. [`Validator`] applies it to a copy of the source tree, never to the tree itself,
-//! compiles the copy with the command it was given, and compares the outcome with that of the tree as it is. Whatever the candidate does wrong is a
+//! A candidate is a patch that nobody has read yet. [`Validator`] applies it to a copy of the
+//! source tree, never to the tree itself, compiles the copy with the command it was given, and
+//! compares the outcome with that of the tree as it is. Whatever the candidate does wrong is a
 //! [`Verdict`]; an [`Error`] means that no judging was possible.
 //!
 //! ```
@@ -32,14 +33,19 @@
 //!
 //! # What a command is held to
 //!
-//! [`Limits`] says what a command may use, and [`Enforced`] in each [`Run`] what it was really held to. The command and its descendants form a process group
-//! that is killed when the command ends, runs out of time or is cancelled. Three things are not prevented:
+//! [`Limits`] says what a command may use, and [`Enforced`] in each [`Run`] what it was really held
+//! to. The command and its descendants form a process group that is killed when the command ends,
+//! runs out of time or is cancelled. Three things are not prevented:
 //!
-//! - A descendant that leaves the group (`setsid`) outlives it. It cannot hold up the judging, though.
+//! - A descendant that leaves the group (`setsid`) outlives it. It cannot hold up the judging,
+//!   though.
 //! - Processor time, memory and file size are limited for each process, on Linux only.
-//! - The command reads, writes and connects as its user may. Compiling code is as trustworthy as its build scripts: do not build what you would not run.
+//! - The command reads, writes and connects as its user may. Compiling code is as trustworthy as
+//!   its build scripts: do not build what you would not run.
 //!
 //! Left to others: running tests and comparing answers, which the further verdicts are for.
+
+#![forbid(unsafe_code)]
 
 mod capture;
 mod diagnostics;

@@ -1,6 +1,8 @@
-//! Runs one command with an end in sight: its own process group, a deadline, limits, bounded output.
+//! Runs one command with an end in sight: its own process group, a deadline, limits, bounded
+//! output.
 //!
-//! No thread reads the output and nothing waits for the end of the pipe, so a descendant that keeps it open holds up nobody.
+//! No thread reads the output and nothing waits for the end of the pipe, so a descendant that keeps
+//! it open holds up nobody.
 
 use std::io::{self, PipeWriter, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -20,8 +22,8 @@ use crate::{program, rlimit};
 /// The longest time between two looks at a command.
 const TICK: Duration = Duration::from_millis(20);
 
-/// Waits for a line, then becomes the command: so the limits hold before its first instruction. Setting them
-/// between `fork` and `exec` would take unsafe code.
+/// Waits for a line, then becomes the command: so the limits hold before its first instruction.
+/// Setting them between `fork` and `exec` would take unsafe code.
 const GATE: &str = r#"read -r go && exec "$@" </dev/null"#;
 
 /// How a command ended.
@@ -33,8 +35,8 @@ pub enum Ending {
     Exited(i32),
     /// By a signal of this number.
     Signalled(i32),
-    /// Killed at the end of its time, wall clock or processor. If only a child ran out of processor time, the command
-    /// itself goes on, and gcc, for one, ends with an exit code and a message.
+    /// Killed at the end of its time, wall clock or processor. If only a child ran out of processor
+    /// time, the command itself goes on, and gcc, for one, ends with an exit code and a message.
     TimedOut,
 }
 
@@ -44,7 +46,8 @@ pub enum Ending {
 pub struct Run {
     /// How it ended.
     pub ending: Ending,
-    /// What it wrote to its standard output and error, in the order of writing, cut in the middle if there was too much.
+    /// What it wrote to its standard output and error, in the order of writing, cut in the middle
+    /// if there was too much.
     pub output: String,
     /// How long it took.
     pub elapsed: Duration,
@@ -151,7 +154,8 @@ impl Group {
         }
     }
 
-    /// Whether the command itself has ended. It stays a zombie, so that nothing else gets its number before the group is killed.
+    /// Whether the command itself has ended. It stays a zombie, so that nothing else gets its
+    /// number before the group is killed.
     fn has_ended(&self) -> io::Result<bool> {
         let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
         Ok(waitid(WaitId::Pid(self.pid), look)?.is_some())

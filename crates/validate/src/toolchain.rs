@@ -24,14 +24,16 @@ pub struct Compile {
     pub argv: Vec<String>,
     /// The folder that the program runs in, relative to the root of the tree.
     pub dir: PathBuf,
-    /// The environment of the program. `TMPDIR` is added, a folder that goes away with the copy of the tree, and what `/bin/sh` sets, `PWD` at least.
+    /// The environment of the program. `TMPDIR` is added, a folder that goes away with the copy of
+    /// the tree, and what `/bin/sh` sets, `PWD` at least.
     pub env: Vec<(String, String)>,
     /// What the program may use.
     pub limits: Limits,
 }
 
 impl Compile {
-    /// The command `argv` at the root of the tree, with the default [`Limits`], the standard `PATH`, and messages in English.
+    /// The command `argv` at the root of the tree, with the default [`Limits`], the standard
+    /// `PATH`, and messages in English.
     pub fn new(argv: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let env = [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("LC_ALL", "C.UTF-8")];
         Self {
@@ -80,7 +82,8 @@ pub struct Limits {
     pub wall_time: Duration,
     /// Processor time of each single process, in whole seconds, rounded up.
     pub cpu_time: Option<Duration>,
-    /// Address space of each single process, in bytes. Programs under AddressSanitizer need terabytes.
+    /// Address space of each single process, in bytes. Programs under AddressSanitizer need
+    /// terabytes.
     pub memory: Option<u64>,
     /// Size of each single file that is written, in bytes.
     pub file_size: Option<u64>,
@@ -89,7 +92,8 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// A minute, a minute of processor time, files of 256 MiB, 64 KiB of output; memory is not limited.
+    /// A minute, a minute of processor time, files of 256 MiB, 64 KiB of output; memory is not
+    /// limited.
     fn default() -> Self {
         Self {
             wall_time: Duration::from_secs(60),
@@ -101,7 +105,8 @@ impl Default for Limits {
     }
 }
 
-/// The limits that really held while a command ran. `None` is one that was not asked for or that the system could not enforce.
+/// The limits that really held while a command ran. `None` is one that was not asked for or that
+/// the system could not enforce.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Enforced {
@@ -113,6 +118,7 @@ pub struct Enforced {
     pub memory: Option<u64>,
     /// See [`Limits::file_size`].
     pub file_size: Option<u64>,
-    /// Whether the command was kept from files outside its tree and from the network. Nothing does that yet.
+    /// Whether the command was kept from files outside its tree and from the network. Nothing does
+    /// that yet.
     pub isolated: bool,
 }

@@ -33,11 +33,13 @@ pub struct Judged {
 }
 
 impl Validator {
-    /// A validator for the source tree at `tree`, which is first compiled as it is. The tree itself is only read.
+    /// A validator for the source tree at `tree`, which is first compiled as it is. The tree itself
+    /// is only read.
     ///
     /// # Errors
     ///
-    /// Every [`Error`]; the command that cannot be started is found here. A tree that does not compile is no error: see [`Validator::baseline`].
+    /// Every [`Error`]; the command that cannot be started is found here. A tree that does not
+    /// compile is no error: see [`Validator::baseline`].
     pub fn new(
         tree: &Path,
         compile: Compile,
@@ -74,7 +76,8 @@ impl Validator {
         }
         match process::run(&self.compile, &workspace, progress) {
             Ok(run) => Ok(self.judged(run)),
-            // The command could be started before, so the patch has taken away its program or folder.
+            // The command could be started before, so the patch has taken away its program or
+            // folder.
             Err(error @ Error::Start { .. }) => Ok(Judged::unrun(self.failed(error.to_string()))),
             Err(error) => Err(error),
         }

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 /// What became of a candidate fix.
 ///
-/// The order is that of goodness, worst first, so that the largest verdict is the candidate to keep. Among candidates of the same kind
-/// it has no meaning, except that more passed tests are better.
+/// The order is that of goodness, worst first, so that the largest verdict is the candidate to
+/// keep. Among candidates of the same kind it has no meaning, except that more passed tests are
+/// better.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -17,7 +18,8 @@ pub enum Verdict {
     },
     /// The patched tree does not compile.
     CompileError {
-        /// Whether the tree compiles without the patch: if not, the fault may not be the candidate's.
+        /// Whether the tree compiles without the patch: if not, the fault may not be the
+        /// candidate's.
         baseline: Baseline,
         /// What the compiler said.
         output: String,

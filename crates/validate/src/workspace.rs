@@ -16,7 +16,8 @@ pub struct CopyOptions {
     pub max_files: u64,
     /// How many bytes its files may have together.
     pub max_bytes: u64,
-    /// Folders and files to leave out, relative to the root: what earlier builds left, say. `.git` is always left out.
+    /// Folders and files to leave out, relative to the root: what earlier builds left, say. `.git`
+    /// is always left out.
     pub skip: Vec<PathBuf>,
 }
 
@@ -38,12 +39,13 @@ pub struct Workspace {
 impl Workspace {
     /// Copies the tree at `source` to the system's folder for temporary files.
     ///
-    /// Files keep their permissions. A symbolic link is copied as such if it is relative and stays in the tree. Every other one,
-    /// pipes, sockets and devices are left out.
+    /// Files keep their permissions. A symbolic link is copied as such if it is relative and stays
+    /// in the tree. Every other one, pipes, sockets and devices are left out.
     ///
     /// # Errors
     ///
-    /// [`Error::TooLarge`] for a tree above the limits, [`Error::Io`] with the file that could not be copied.
+    /// [`Error::TooLarge`] for a tree above the limits, [`Error::Io`] with the file that could not
+    /// be copied.
     pub fn copy_of(source: &Path, options: &CopyOptions) -> Result<Self, Error> {
         let source = source.canonicalize().map_err(Error::io(source))?;
         let folder = tempfile::Builder::new().prefix("fixwright-").tempdir();
@@ -78,7 +80,8 @@ impl Workspace {
         self.folder.path().join("tmp")
     }
 
-    /// What was left out because it could not be copied safely: links that lead elsewhere, pipes, sockets, devices.
+    /// What was left out because it could not be copied safely: links that lead elsewhere, pipes,
+    /// sockets, devices.
     pub fn left_out(&self) -> &[PathBuf] {
         &self.left_out
     }
@@ -145,7 +148,8 @@ impl Copy<'_> {
         Err(Error::TooLarge { root: self.source.to_path_buf(), limit })
     }
 
-    /// The target of the link at `path`, if it is relative and leads to something in the tree, as written and as the system follows it.
+    /// The target of the link at `path`, if it is relative and leads to something in the tree, as
+    /// written and as the system follows it.
     fn link_inside(&self, path: &Path) -> Option<PathBuf> {
         let link = self.source.join(path);
         let target = fs::read_link(&link).ok()?;

@@ -28,8 +28,9 @@ pub(super) fn in_rename(text: &[u8]) -> Option<Vec<u8>> {
 
 /// The two names of a `diff --git` line.
 ///
-/// Unquoted names may contain spaces. Where the first one ends follows from the names of a rename, or from both being the same,
-/// given that their prefixes are equally long (`a/` and `b/`, or none).
+/// Unquoted names may contain spaces. Where the first one ends follows from the names of a rename,
+/// or from both being the same, given that their prefixes are equally long (`a/` and `b/`, or
+/// none).
 pub(super) fn pair(text: &[u8], renamed: Option<(&[u8], &[u8])>) -> Option<(Vec<u8>, Vec<u8>)> {
     let (old, new) = if text.starts_with(b"\"") {
         let (old, rest) = quote::read(text)?;

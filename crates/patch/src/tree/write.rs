@@ -1,4 +1,5 @@
-//! Carries out a plan: every new text goes to a temporary file first, then all are renamed into place.
+//! Carries out a plan: every new text goes to a temporary file first, then all are renamed into
+//! place.
 
 use std::fs;
 use std::io::{self, Write};
@@ -12,16 +13,22 @@ use crate::{Error, Mode};
 impl Plan {
     /// Writes the changed files.
     ///
-    /// All new texts are written to temporary files beside their targets before the first target is touched; then each is renamed
-    /// into place, and the deleted files are removed last. If any step fails, what was done is undone, and the tree is as before.
+    /// All new texts are written to temporary files beside their targets before the first target is
+    /// touched; then each is renamed into place, and the deleted files are removed last. If any
+    /// step fails, what was done is undone, and the tree is as before, but for the permissions of a
+    /// file that had already been deleted.
     ///
-    /// If the process is killed, each single file has either its old text or its new one, whole. A kill before the first rename leaves the tree as it
-    /// was, a kill between two renames leaves some files old and some new; both may leave temporary files named `.fixwright-*` behind. Nothing is flushed to the disk,
-    /// so after a power failure no promise is made. The tree must not be changed by others between [`Patch::plan`](crate::Patch::plan) and the end of the writing.
+    /// If the process is killed, each single file has either its old text or its new one, whole. A
+    /// kill before the first rename leaves the tree as it was, a kill between two renames leaves
+    /// some files old and some new; both may leave temporary files named `.fixwright-*` behind.
+    /// Nothing is flushed to the disk, so after a power failure no promise is made. The tree must
+    /// not be changed by others between [`Patch::plan`](crate::Patch::plan) and the end of the
+    /// writing.
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] if a file could not be written, with the tree as before; [`Error::NotUndone`] if the tree could not be restored either.
+    /// [`Error::Io`] if a file could not be written, with the tree as before; [`Error::NotUndone`]
+    /// if the tree could not be restored either.
     pub fn write(&self) -> Result<(), Error> {
         let mut made = Vec::new();
         let result = self.stage(&mut made).and_then(|staged| self.commit(staged));
@@ -32,7 +39,8 @@ impl Plan {
         result
     }
 
-    /// Writes each new text beside its target, in the order of the changes; `made` collects new folders.
+    /// Writes each new text beside its target, in the order of the changes; `made` collects new
+    /// folders.
     fn stage(&self, made: &mut Vec<PathBuf>) -> Result<Vec<Option<TempPath>>, Error> {
         let mut stage = |change: &Change| {
             let Some(content) = &change.new else { return Ok(None) };
@@ -110,7 +118,8 @@ fn remove_empty_folders(root: &Path, path: &Path) {
     }
 }
 
-/// A temporary file beside `target` with the content and the permissions that the target is to have.
+/// A temporary file beside `target` with the content and the permissions that the target is to
+/// have.
 fn temporary(target: &Path, content: &Content) -> io::Result<TempPath> {
     let folder = target.parent().unwrap_or(Path::new("."));
     let mut file = create(folder, content.mode)?;
@@ -137,6 +146,7 @@ fn keep_permissions(target: &Path, file: &NamedTempFile, mode: Mode) -> io::Resu
     let Ok(metadata) = fs::symlink_metadata(target) else { return Ok(()) };
     let old = metadata.permissions().mode() & 0o777;
     let bits = match mode {
+        _ if mode == super::mode(&metadata) => old,
         Mode::Regular => old & !0o111,
         Mode::Executable => old | (old & 0o444) >> 2,
     };

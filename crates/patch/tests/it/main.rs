@@ -1,4 +1,5 @@
-//! What the crate promises, checked on data, on arbitrary texts, and against git, GNU diff and GNU patch.
+//! What the crate promises, checked on data, on arbitrary texts, and against git, GNU diff and GNU
+//! patch.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -36,7 +36,8 @@ fn cases() -> ProptestConfig {
 proptest! {
     #![proptest_config(cases())]
 
-    // Not without context: `git apply` then takes a last line without newline for the beginning of an earlier, equal one.
+    // Not without context: `git apply` then takes a last line without newline for the beginning of
+    // an earlier, equal one.
     #[test]
     fn they_apply_what_we_print((old, new) in folders(), context in 1..4usize) {
         let options = DiffOptions::default().with_context(context);
