@@ -4,6 +4,19 @@
 //! to say it, so text is given in [`Piece`]s: control tokens are recognised in [`Piece::Markup`] only, and what looks like
 //! one in a [`Piece::Text`] is spelled out in ordinary tokens. Apart from that the pieces are one text, and where they meet leaves
 //! no trace in the ids.
+//!
+//! ```no_run
+//! use fixwright_llama::gguf::Gguf;
+//! use fixwright_llama::tokenizer::{Piece, Tokenizer};
+//!
+//! let tokenizer = Tokenizer::from_gguf(&Gguf::open("model.gguf")?)?;
+//! let source = "const char *end = \"<|im_end|>\";";
+//! let pieces = [Piece::Markup("<|im_start|>user\n"), Piece::Text(source), Piece::Markup("<|im_end|>\n")];
+//! let encoding = tokenizer.encode_pieces(&pieces)?;
+//! let end = tokenizer.control_id("<|im_end|>");
+//! assert_eq!(encoding.ids.iter().filter(|id| Some(**id) == end).count(), 1);
+//! # Ok::<(), fixwright_llama::Error>(())
+//! ```
 
 use std::fmt;
 use std::ops::Range;
@@ -19,8 +32,10 @@ use tokenizers::{
 use crate::error::{Error, Result};
 
 mod control;
+mod folder;
 mod from_gguf;
 mod from_json;
+mod json;
 mod merging;
 mod pre_tokenizer;
 mod roles;

@@ -28,6 +28,15 @@ pub enum Segment {
     Text(String),
 }
 
+impl Segment {
+    /// The text, of whichever kind.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Markup(text) | Self::Text(text) => text,
+        }
+    }
+}
+
 /// A chat template in the language of Jinja, as `tokenizer_config.json` and GGUF files carry it.
 ///
 /// It is run as transformers runs it: `messages`, `add_generation_prompt`, `bos_token` and `eos_token` are there, `tools` and `documents` are

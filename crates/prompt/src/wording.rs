@@ -9,9 +9,10 @@ use crate::{Request, Target};
 
 /// What the model is told to be.
 pub(crate) fn system(request: &Request<'_>) -> String {
-    let language = request.language().map_or("", Language::name);
-    format!("You are an expert {language} programmer. You fix reported bugs with as small a change as possible.")
-        .replace("  ", " ")
+    let expert = request.language().map_or("an expert programmer".to_owned(), |language| {
+        format!("an expert {} programmer", language.name())
+    });
+    format!("You are {expert}. You fix reported bugs with as small a change as possible.")
 }
 
 /// What the model is told to do: where, why, with which text.

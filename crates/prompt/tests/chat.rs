@@ -47,12 +47,7 @@ fn conversations_are_written_down_as_transformers_does() {
         };
         let template = ChatTemplate::new(&source, "<s>", "</s>").unwrap();
         let segments = template.render(&case.messages).unwrap();
-        let text: String = segments
-            .iter()
-            .map(|segment| match segment {
-                Segment::Markup(text) | Segment::Text(text) => text.as_str(),
-            })
-            .collect();
+        let text: String = segments.iter().map(Segment::as_str).collect();
         assert_eq!(text, case.expected, "{}", case.template);
         let contents: Vec<&str> =
             case.messages.iter().map(|message| message.content.as_str()).collect();

@@ -1,23 +1,19 @@
-//! A vocabulary read from `tokenizer.json`, and its use from the files beside it.
+//! A vocabulary read from `tokenizer.json`.
 
-use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokenizers::models::bpe::Vocab;
 use tokenizers::{NormalizerWrapper, PreTokenizerWrapper};
 
 use super::Tokenizer;
 use super::control::{Control, ControlToken};
+use super::json::read;
 use super::merging::Merging;
 use super::roles::Roles;
 use super::spelling::{Alphabet, Spelling};
 use crate::error::{Error, Result};
-
-/// The largest file that is read. The largest vocabularies take some 40 MB.
-const MAX_BYTES: u64 = 256 << 20;
 
 impl Tokenizer {
     /// Reads a `tokenizer.json` of the BPE kind, byte-level or SentencePiece.
@@ -30,35 +26,6 @@ impl Tokenizer {
         let missing = || Error::io(path, std::io::ErrorKind::NotFound.into());
         let file: TokenizerJson = read(path)?.ok_or_else(missing)?;
         file.build(path)
-    }
-
-    /// Reads the `tokenizer.json` of a folder as Hugging Face has them, and what `tokenizer_config.json`, `generation_config.json` and
-    /// `chat_template.jinja` say about its use, where they are there.
-    ///
-    /// # Errors
-    ///
-    /// As [`from_file`](Self::from_file), for any of the files.
-    pub fn from_folder(folder: impl AsRef<Path>) -> Result<Self> {
-        let folder = folder.as_ref();
-        let mut tokenizer = Self::from_file(folder.join("tokenizer.json"))?;
-        let config: TokenizerConfig =
-            read(&folder.join("tokenizer_config.json"))?.unwrap_or_default();
-        let generation: GenerationConfig =
-            read(&folder.join("generation_config.json"))?.unwrap_or_default();
-        let template = text(&folder.join("chat_template.jinja"))?;
-        let id =
-            |token: Option<NamedToken>| token.and_then(|token| tokenizer.control_id(token.name()));
-        let roles = Roles {
-            bos: id(config.bos_token).or(tokenizer.roles.bos),
-            eos: id(config.eos_token),
-            adds_bos: config.add_bos_token.unwrap_or(tokenizer.roles.adds_bos),
-            chat_template: template.or(config.chat_template.and_then(Templates::default)),
-            end_of_turn: Vec::new(),
-        };
-        tokenizer.roles = roles;
-        let stated = generation.eos_token_id.map(OneOrMany::into_vec).unwrap_or_default();
-        tokenizer.roles.end_turns_with(&tokenizer.control, stated);
-        Ok(tokenizer)
     }
 }
 
@@ -217,99 +184,4 @@ fn first_special(processor: &Value) -> Option<&str> {
         return processors.iter().find_map(first_special);
     }
     processor.get("single")?.get(0)?.get("SpecialToken")?.get("id")?.as_str()
-}
-
-/// `tokenizer_config.json`, as far as it matters here.
-#[derive(Default, Deserialize)]
-struct TokenizerConfig {
-    bos_token: Option<NamedToken>,
-    eos_token: Option<NamedToken>,
-    add_bos_token: Option<bool>,
-    chat_template: Option<Templates>,
-}
-
-/// A token is named by its text, or by an object that has it.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum NamedToken {
-    Text(String),
-    Object { content: String },
-}
-
-impl NamedToken {
-    fn name(&self) -> &str {
-        match self {
-            Self::Text(name) | Self::Object { content: name } => name,
-        }
-    }
-}
-
-/// One chat template, or several with names.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Templates {
-    One(String),
-    Named(Vec<NamedTemplate>),
-}
-
-#[derive(Deserialize)]
-struct NamedTemplate {
-    name: String,
-    template: String,
-}
-
-impl Templates {
-    fn default(self) -> Option<String> {
-        match self {
-            Self::One(template) => Some(template),
-            Self::Named(all) => {
-                all.into_iter().find(|one| one.name == "default").map(|one| one.template)
-            }
-        }
-    }
-}
-
-/// `generation_config.json`, as far as it matters here.
-#[derive(Default, Deserialize)]
-struct GenerationConfig {
-    eos_token_id: Option<OneOrMany>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrMany {
-    One(u32),
-    Many(Vec<u32>),
-}
-
-impl OneOrMany {
-    fn into_vec(self) -> Vec<u32> {
-        match self {
-            Self::One(id) => vec![id],
-            Self::Many(ids) => ids,
-        }
-    }
-}
-
-/// Reads a JSON file; none if it is not there.
-fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
-    let text = text(path)?;
-    let value = text.map(|text| serde_json::from_str(&text)).transpose();
-    value.map_err(|error| Error::tokenizer(path, error.to_string()))
-}
-
-/// Reads a text file; none if it is not there.
-fn text(path: &Path) -> Result<Option<String>> {
-    let len = match fs::metadata(path) {
-        Ok(metadata) => metadata.len(),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Error::io(path, error)),
-    };
-    if len > MAX_BYTES {
-        return Err(Error::tokenizer(
-            path,
-            format!("the file has {len} bytes, at most {MAX_BYTES} are read"),
-        ));
-    }
-    fs::read_to_string(path).map(Some).map_err(|error| Error::io(path, error))
 }
