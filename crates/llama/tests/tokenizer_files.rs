@@ -1,5 +1,7 @@
 //! Vocabularies as files have them: what is read from each, and what is refused.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -68,12 +68,12 @@ impl ChatTemplate {
         }
         let mut environment = Environment::new();
         let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
-        environment.set_syntax(syntax.map_err(error)?);
+        environment.set_syntax(syntax.map_err(engine)?);
         environment.set_fuel(Some(FUEL));
         environment
             .set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
         environment.add_function("raise_exception", refuse);
-        environment.add_template_owned(NAME, source.to_owned()).map_err(error)?;
+        environment.add_template_owned(NAME, source.to_owned()).map_err(engine)?;
         Ok(Self { environment, bos: bos.to_owned(), eos: eos.to_owned() })
     }
 
@@ -108,7 +108,7 @@ impl ChatTemplate {
             content: placeholder(index, contents[index]),
         });
         let turns: Vec<Turn> = turns.collect();
-        let template = self.environment.get_template(NAME).map_err(error)?;
+        let template = self.environment.get_template(NAME).map_err(engine)?;
         let text = template.render(context! {
             messages => Serde(&turns),
             add_generation_prompt => true,
@@ -117,7 +117,7 @@ impl ChatTemplate {
             tools => (),
             documents => (),
         });
-        segments(&text.map_err(error)?, &contents)
+        segments(&text.map_err(engine)?, &contents)
     }
 }
 
@@ -170,6 +170,8 @@ fn refusal(what: String) -> Error {
     Error::ChatTemplate { what }
 }
 
-fn error(error: minijinja::Error) -> Error {
-    Error::ChatTemplate { what: error.to_string() }
+/// The template engine's own words.
+#[expect(clippy::needless_pass_by_value, reason = "what `map_err` gives")]
+fn engine(error: minijinja::Error) -> Error {
+    refusal(error.to_string())
 }

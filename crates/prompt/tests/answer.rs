@@ -1,5 +1,7 @@
 //! Answers as models give them.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+
 use fixwright_prompt::{
     Answer, AnswerError, Finish, Fix, Margin, Options, Request, Target, expected, read, render,
 };

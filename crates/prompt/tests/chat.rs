@@ -1,5 +1,7 @@
 //! Chat templates against transformers: `data/chat/generate.py` says how the expected texts were made.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 

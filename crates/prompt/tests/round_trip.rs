@@ -1,5 +1,7 @@
 //! What is to be said is read back, whatever the target and the line endings.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+
 use fixwright_patch::Patch;
 use fixwright_prompt::{Finish, Fix, Margin, Options, Request, Target, expected, read, render};
 use fixwright_report::BugReport;
