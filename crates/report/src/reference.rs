@@ -8,7 +8,7 @@ use regex::Regex;
 use crate::Location;
 
 /// `path:line`, `path:line-line`, `path:line:column`; the path has a dot or a slash in it.
-const PLACE: &str = r#"(?P<path>(?:[A-Za-z]:[\\/])?[^\s:()"'`,;<>]*[./\\][^\s:()"'`,;<>]*):(?P<line>[0-9]+)(?:-(?P<end>[0-9]+))?(?::(?P<column>[0-9]+))?"#;
+const PLACE: &str = r#"(?P<path>(?:[A-Za-z]:[\\/])?[^\s:()"'`,;<>]*[./\\][^\s:()"'`,;<>]*):(?P<line>[0-9]+)(?:-(?P<end>[0-9]+))?(?::(?P<column>[0-9]+))?\b"#;
 
 /// A place at the start of `text`, and what follows it.
 pub(crate) fn leading_place(text: &str) -> Option<(Location, &str)> {

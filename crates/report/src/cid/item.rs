@@ -94,7 +94,16 @@ fn is_key_here(line: &KeyLine<'_>, open: Option<&KeyLine<'_>>, first: bool) -> b
         Shape::Colon | Shape::Marked => true,
         Shape::Bare => line.key.is_text(),
     };
-    heading && !(in_text && deeper)
+    heading && !(in_text && (deeper || is_prose(line)))
+}
+
+/// Whether a key in running text has a value that only prose would give it, as in `Line: 10 is wrong`.
+fn is_prose(line: &KeyLine<'_>) -> bool {
+    match line.key {
+        Key::Line => line.value.contains(char::is_alphabetic),
+        Key::File | Key::Cid => line.value.contains(char::is_whitespace),
+        _ => false,
+    }
 }
 
 /// A line that has the look of a key, known or not.

@@ -9,7 +9,8 @@ use crate::{BugReport, Language, Note};
 /// The report as key/value text that [`parse`](super::parse) reads back to the same fields.
 ///
 /// That holds for values that the format can hold: one line for what is one line in it, text
-/// without trailing space and blank lines around it. [`BugReport::related`], column units and
+/// without trailing space and blank lines around it, and every weakness that the title names in
+/// [`Rule::cwe`](crate::Rule::cwe). [`BugReport::related`], column units and
 /// [`Provenance`](crate::Provenance) but for the tool have no key and are left out.
 ///
 /// ```

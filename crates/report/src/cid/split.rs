@@ -48,14 +48,25 @@ fn block_start(items: &[Item<'_>], start: usize, at: usize, label: &str) -> usiz
 
 /// Where the title line of the keys at `keys` is, if it has one.
 fn title_before(items: &[Item<'_>], start: usize, keys: usize) -> Option<usize> {
-    let earlier = &items[start..keys];
-    let blanks = earlier.iter().rev().take_while(|item| matches!(item.kind, Kind::Blank)).count();
-    let title = keys.checked_sub(blanks + 1).filter(|&title| title > start)?;
+    let is_void = |item: &&Item<'_>| matches!(item.kind, Kind::Blank | Kind::Rule);
+    let gap = items[start..keys].iter().rev().take_while(is_void).count();
+    let title = keys.checked_sub(gap + 1).filter(|&title| title > start)?;
     let above = items[title - 1].kind;
+    let attached = match &items[title + 1..keys] {
+        [] => true,
+        [rule] => underlines(rule, &items[title]),
+        _ => false,
+    };
     let is_title = match items[title].kind {
-        Kind::Text => matches!(above, Kind::Rule) || (blanks == 0 && matches!(above, Kind::Blank)),
+        Kind::Text => matches!(above, Kind::Rule) || (attached && matches!(above, Kind::Blank)),
         Kind::Key(line) => line.key == Key::Title && matches!(above, Kind::Rule | Kind::Blank),
         Kind::Blank | Kind::Rule => false,
     };
     is_title.then_some(title)
+}
+
+/// Whether `rule` is a line under `title` rather than one between reports: it is about as long.
+fn underlines(rule: &Item<'_>, title: &Item<'_>) -> bool {
+    let width = |item: &Item<'_>| item.line.text.trim().chars().count();
+    matches!(rule.kind, Kind::Rule) && width(rule).abs_diff(width(title)) <= 2
 }

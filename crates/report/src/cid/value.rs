@@ -74,15 +74,18 @@ fn function(prose: &str) -> Option<String> {
     function_name(&found[1]).map(str::to_owned)
 }
 
-/// The steps under `Path:`: each place opens one, further lines say what happens there.
+/// The steps under `Path:`: each place opens one, further lines and deeper ones say what happens there.
 pub(super) fn steps(entry: &Entry<'_>) -> Vec<Note> {
     static MARK: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"^\s*(?:(?:#?[0-9]+[.):]?|[-*]|-+>)\s+)?"));
     let mut steps: Vec<Note> = Vec::new();
+    let mut indent = usize::MAX;
     for line in entry.text().lines().filter(|line| !line.trim().is_empty()) {
+        let depth = line.len() - line.trim_start().len();
         let unmarked = &line[MARK.find(line).map_or(0, |mark| mark.end())..];
-        match (leading_place(unmarked), steps.last_mut()) {
+        match (leading_place(unmarked).filter(|_| depth <= indent), steps.last_mut()) {
             (Some((place, rest)), _) => {
+                indent = depth;
                 let rest = rest.trim_start_matches([':', '-', ',', ' ', '\t']);
                 steps.push(Note::new(place, rest.trim_end()));
             }

@@ -187,7 +187,7 @@ prop_compose! {
 
 prop_compose! {
     fn renderable()(
-        place in place(), title in prop::option::of(line()), id in prop::option::of("[0-9]{1,7}"),
+        place in place(), title in prop::option::of(line().prop_filter("names a weakness", |title| !title.to_lowercase().contains("cwe"))), id in prop::option::of("[0-9]{1,7}"),
         words in prop::array::uniform8(word()), description in prose(), fix in prose(),
         cwe in prop::collection::btree_set(1..99999u32, 0..4), cpp in any::<bool>(),
         steps in prop::collection::vec(step(), 0..3),
