@@ -84,13 +84,7 @@ impl TokenizerJson {
             Error::tokenizer(path, "the decoder is neither byte-level nor SentencePiece's")
         })?;
         self.check(path)?;
-        let mut spelling = Spelling::new(alphabet);
-        for (token, id) in &self.model.vocab {
-            spelling.set(path, *id, alphabet.bytes(token))?;
-        }
-        for token in &self.added_tokens {
-            spelling.set(path, token.id, token.content.clone().into_bytes())?;
-        }
+        let spelling = self.spelling(path, alphabet)?;
         let listed = self.added_tokens.into_iter().map(|token| ControlToken {
             id: token.id,
             text: token.content,
@@ -118,6 +112,18 @@ impl TokenizerJson {
             control,
             roles,
         })
+    }
+
+    /// The bytes of every id; a control token has its text's.
+    fn spelling(&self, path: &Path, alphabet: Alphabet) -> Result<Spelling> {
+        let mut spelling = Spelling::new(alphabet);
+        for (token, id) in &self.model.vocab {
+            spelling.set(path, *id, alphabet.bytes(token))?;
+        }
+        for token in &self.added_tokens {
+            spelling.set(path, token.id, token.content.clone().into_bytes())?;
+        }
+        Ok(spelling)
     }
 
     /// Refuses what would change the ids and is not done here.

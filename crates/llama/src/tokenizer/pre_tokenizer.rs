@@ -26,7 +26,7 @@ pub(super) enum Words {
 }
 
 impl Words {
-    /// What `tokenizer.ggml.pre` may say. Names in one line are the same rules.
+    /// What `tokenizer.ggml.pre` may say, and the rules that llama.cpp has for it.
     const NAMES: [(&'static str, Self); 9] = [
         ("gpt-2", Self::Gpt2),
         ("phi-2", Self::Gpt2),

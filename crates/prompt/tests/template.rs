@@ -1,0 +1,62 @@
+//! What a prompt says.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+
+use fixwright_prompt::{Margin, Options, Prompt, Request, Role, Target, render};
+use fixwright_report::{BugReport, Location};
+
+const SOURCE: &str = "void greet(char *out, const char *name)\r\n{\r\n\tsprintf(out, \"hi %s\", name); // ```\r\n}\r\n";
+
+fn report() -> BugReport {
+    let mut report = BugReport::default();
+    report.title = Some("Unbounded sprintf".into());
+    report.description = Some("A long name\noverflows out.".into());
+    report.suggested_fix = Some("Use snprintf.".into());
+    report.location = Location::new("elsewhere.c", 1).in_function("greet");
+    report.text = "the report as it stood".into();
+    report
+}
+
+fn prompt(report: &BugReport, target: Target) -> Prompt {
+    let margin = Margin { before: 1, after: 0 };
+    let options = Options::default().with_target(target).with_margin(margin);
+    render(&Request::new(report, "src/greet.c", SOURCE, 3, &options).unwrap())
+}
+
+#[test]
+fn the_facts_come_first_and_the_reported_line_with_them() {
+    let facts = "File: src/greet.c\nFunction: greet\nLine: 3: sprintf(out, \"hi %s\", name); // ```\n\
+        Bug: Unbounded sprintf\nDescription: A long name\noverflows out.\nSuggested fix: Use snprintf.\n\n";
+    for target in Target::ALL {
+        let prompt = prompt(&report(), target);
+        let roles: Vec<Role> = prompt.messages.iter().map(|message| message.role).collect();
+        assert_eq!(roles, [Role::System, Role::User]);
+        assert!(prompt.messages[0].content.contains("C programmer"));
+        assert!(prompt.messages[1].content.starts_with(facts), "{}", prompt.messages[1].content);
+        assert!(!prompt.messages[1].content.contains("as it stood"));
+    }
+}
+
+#[test]
+fn each_target_shows_its_source_inside_a_fence_that_holds() {
+    let window = "````c\n{\n\tsprintf(out, \"hi %s\", name); // ```\n````";
+    let whole = "````c\nvoid greet(char *out, const char *name)\n{\n\tsprintf(out, \"hi %s\", name); // ```\n}\n````";
+    for (target, shown) in
+        [(Target::Window, window), (Target::Diff, window), (Target::Program, whole)]
+    {
+        let user = &prompt(&report(), target).messages[1].content;
+        assert!(user.contains(&format!(":\n{shown}\n\n")), "{user}");
+        assert_eq!(user.contains("Lines 2 to 3:"), target != Target::Program);
+        assert_eq!(user.contains("+++ b/"), target == Target::Diff);
+    }
+    assert_eq!(prompt(&report(), Target::Window).draft, window);
+    assert_eq!(prompt(&report(), Target::Program).draft, whole);
+}
+
+#[test]
+fn a_report_without_title_and_description_speaks_for_itself() {
+    let mut report = BugReport::default();
+    report.text = "CID 1: overrun\n".into();
+    let user = &prompt(&report, Target::Window).messages[1].content;
+    assert!(user.contains("\nReport: CID 1: overrun\n\n"), "{user}");
+}
