@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use fixwright_llama::gguf::Gguf;
 use fixwright_llama::tokenizer::{Piece, Tokenizer};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -142,4 +143,29 @@ fn gguf_metadata_that_cannot_be_used_is_named() {
     assert_eq!(error, "`tokenizer.ggml.scores` is missing");
     let error = refused_gguf("gpt-2.gguf", "Ġ Ġ", "Ġ_Ġ");
     assert!(error.starts_with("`tokenizer.ggml.merges` has `Ġ_Ġ`"), "{error}");
+}
+
+proptest! {
+    /// Whatever a damaged vocabulary is good for, it is no reason to panic.
+    #[test]
+    fn a_damaged_vocabulary_is_no_panic(
+        name in prop_oneof![Just("gpt-2.gguf"), Just("llama-bpe.gguf"), Just("llama.gguf")],
+        damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20),
+        text in "[a-z \n<>|_0-9é▁]{0,20}",
+    ) {
+        let mut bytes = fs::read(data(name)).unwrap();
+        for (at, byte) in damage {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.gguf");
+        fs::write(&path, bytes).unwrap();
+        if let Ok(tokenizer) = Gguf::open(&path).and_then(|file| Tokenizer::from_gguf(&file))
+            && let Ok(encoding) = tokenizer.encode_pieces(&[Piece::Text(&text), Piece::Markup(&text)])
+        {
+            prop_assert_eq!(encoding.ids.len(), encoding.offsets.len());
+            tokenizer.decode(&encoding.ids).unwrap();
+        }
+    }
 }
