@@ -1,1 +1,50 @@
-//! Pairs of bug report and fix as JSON Lines.
+//! Pairs of bug report and fix as JSON Lines: one [`RepairSample`] a line.
+//!
+//! The format is that of the ScalarLM code repair pipeline, seven fields that say what was reported, where, in which source, and
+//! what an expert changed. Other data sets have fewer of them and many of their own. So every field may be missing, and what
+//! has no field here is kept in [`RepairSample::extra`] as it stood, number for number: a file that passes through this
+//! crate loses nothing.
+//!
+//! Such files are large and made by many hands. A [`Reader`] holds one line at a time and never more than a limit of it, says
+//! line and byte of whatever it cannot read, and goes on with the line after it. [`write_file`] puts a whole file in place or
+//! leaves the old one.
+//!
+//! ```
+//! use fixwright_dataset::{Reader, write};
+//!
+//! let rows = r#"{"bug_report_text": "Line: 9", "line_number": 9, "code": "int f;", "checker": "UNINIT"}
+//! {"line_number": "nine"}
+//! {"code": "int g;"}"#;
+//!
+//! let (good, bad): (Vec<_>, Vec<_>) = Reader::new(rows.as_bytes()).partition(Result::is_ok);
+//! let samples: Vec<_> = good.into_iter().flatten().collect();
+//! assert_eq!(samples[0].line_number, Some(9));
+//! assert_eq!(samples[0].extra.get::<&str>("checker")?, Some("UNINIT"));
+//! assert_eq!(samples[1].code.as_deref(), Some("int g;"));
+//!
+//! let error = bad[0].as_ref().unwrap_err().to_string();
+//! assert_eq!(error, r#"line 2 (byte 109): invalid type: string "nine", expected u32"#);
+//!
+//! let mut line = Vec::new();
+//! write(&mut line, &samples[1])?;
+//! assert_eq!(line, b"{\"code\":\"int g;\"}\n");
+//! # Ok::<(), fixwright_dataset::Error>(())
+//! ```
+//!
+//! Left to others: what a report means, and whether a diff applies.
+
+#![forbid(unsafe_code)]
+
+mod error;
+mod extra;
+mod lines;
+mod read;
+mod sample;
+mod wire;
+mod write;
+
+pub use error::{Error, Place};
+pub use extra::Extra;
+pub use read::{ReadOptions, Reader};
+pub use sample::{RepairSample, TestCase};
+pub use write::{write, write_file};

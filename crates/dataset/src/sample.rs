@@ -1,0 +1,70 @@
+//! The sample: a bug, its report and its fix.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Extra;
+
+/// A bug, its report and its fix: one line of a data set.
+///
+/// The first seven fields are those of the original pipeline, and a file that has only them is complete. A line may lack any field;
+/// `null` says the same as leaving it out, which is how it is written. Lines are written with their fields in the order of this
+/// type, [`extra`](Self::extra) last. Start from [`RepairSample::default`] to make one by hand.
+///
+/// ```
+/// use fixwright_dataset::RepairSample;
+///
+/// let mut sample = RepairSample::default();
+/// sample.code = Some("int main(void) { return 1; }\n".into());
+/// sample.extra.insert("defect_class", "wrong-constant")?;
+/// # Ok::<(), fixwright_dataset::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct RepairSample {
+    /// The file that the report came from.
+    pub bug_report_path: Option<String>,
+    /// The report itself.
+    pub bug_report_text: Option<String>,
+    /// The file that the diff came from.
+    pub diff_path: Option<String>,
+    /// The expert's fix of [`code`](Self::code) as a unified diff.
+    pub diff_text: Option<String>,
+    /// The path of the source file in its project.
+    pub source_code_path: Option<String>,
+    /// The line of [`code`](Self::code) that the report is about, counted from 1.
+    pub line_number: Option<u32>,
+    /// The whole source file with the bug in it.
+    pub code: Option<String>,
+    /// A name for the sample that no other one of its data set has.
+    pub id: Option<String>,
+    /// The data set or project that it was taken from.
+    pub origin: Option<String>,
+    /// The commit that made the fix.
+    pub commit: Option<String>,
+    /// The licence of [`code`](Self::code), as an SPDX expression where there is one.
+    pub license: Option<String>,
+    /// The language of [`code`](Self::code).
+    pub language: Option<String>,
+    /// The assignment that a student's program was to solve; programs for the same one belong together.
+    pub problem: Option<String>,
+    /// What the program was to do, in words.
+    pub description: Option<String>,
+    /// Inputs with the output that the fixed program has for them.
+    pub tests: Option<Vec<TestCase>>,
+    /// The whole source file after the fix.
+    pub fixed: Option<String>,
+    /// Fields of other names.
+    pub extra: Extra,
+}
+
+/// One run of a program: what it reads and what it has to print.
+///
+/// Another field in a test case is an error when read, because ignoring it could change what the test means.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TestCase {
+    /// Standard input.
+    pub input: String,
+    /// Standard output.
+    pub output: String,
+}
