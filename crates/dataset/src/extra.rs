@@ -8,13 +8,17 @@ use crate::wire::NAMES;
 
 /// Fields of other names, in their order.
 ///
-/// Values are kept as JSON text and not parsed until asked for, so that a line reads and writes back as it was: no number is
-/// rounded, whatever its size. Only line breaks between the tokens of a value become spaces. Equality is that of the text, order of fields included.
+/// Values are kept as JSON text and not parsed until asked for, so that a line reads and writes
+/// back as it was: no number is rounded, whatever its size. Only line breaks between the tokens of
+/// a value become spaces. Equality is that of the text, order of fields included.
 #[derive(Clone, Debug, Default)]
 pub struct Extra(Vec<(String, Box<RawValue>)>);
 
 impl Extra {
     /// The value of the field `name`, if there is one; [`serde_json::Value`] takes any.
+    ///
+    /// A `&str` borrows from the text and so takes only a string without escapes; a [`String`]
+    /// takes all.
     ///
     /// # Errors
     ///
@@ -29,8 +33,8 @@ impl Extra {
     ///
     /// # Errors
     ///
-    /// [`Error::NotExtra`] if [`RepairSample`](crate::RepairSample) itself has a field of that name, [`Error::Extra`] if the value cannot be
-    /// written as JSON.
+    /// [`Error::NotExtra`] if [`RepairSample`](crate::RepairSample) itself has a field of that
+    /// name, [`Error::Extra`] if the value cannot be written as JSON.
     pub fn insert<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), Error> {
         if NAMES.contains(&name) {
             return Err(Error::NotExtra { name: name.into() });
@@ -73,7 +77,8 @@ fn failed(name: &str) -> impl FnOnce(serde_json::Error) -> Error {
     move |source| Error::Extra { name: name.into(), source }
 }
 
-/// The value without line breaks, which JSON has only between tokens: within a string they are escaped.
+/// The value without line breaks, which JSON has only between tokens: within a string they are
+/// escaped.
 fn one_line(value: Box<RawValue>) -> Box<RawValue> {
     if !value.get().contains(['\n', '\r']) {
         return value;

@@ -1,13 +1,14 @@
 //! Pairs of bug report and fix as JSON Lines: one [`RepairSample`] a line.
 //!
-//! The format is that of the ScalarLM code repair pipeline, seven fields that say what was reported, where, in which source, and
-//! what an expert changed. Other data sets have fewer of them and many of their own. So every field may be missing, and what
-//! has no field here is kept in [`RepairSample::extra`] as it stood, number for number: a file that passes through this
-//! crate loses nothing.
+//! The format is that of the ScalarLM code repair pipeline, seven fields that say what was
+//! reported, where, in which source, and what an expert changed. Other data sets have fewer of them
+//! and many of their own. So every field may be missing, and what has no field here is kept in
+//! [`RepairSample::extra`] as it stood, number for number: a file that passes through this crate
+//! loses nothing.
 //!
-//! Such files are large and made by many hands. A [`Reader`] holds one line at a time and never more than a limit of it, says
-//! line and byte of whatever it cannot read, and goes on with the line after it. [`write_file`] puts a whole file in place or
-//! leaves the old one.
+//! Such files are large and made by many hands. A [`Reader`] holds one line at a time and never
+//! more than a limit of it, says line and byte of whatever it cannot read, and goes on with the
+//! line after it. [`write_file`] puts a whole file in place or leaves the old one.
 //!
 //! ```
 //! use fixwright_dataset::{Reader, write};

@@ -10,7 +10,8 @@ use crate::{Error, Place, RepairSample};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ReadOptions {
-    /// The longest line that is read, in bytes without its line feed; it bounds the memory that a reader takes.
+    /// The longest line that is read, in bytes without its line feed; it bounds the memory that a
+    /// reader takes.
     pub max_line_bytes: usize,
 }
 
@@ -32,8 +33,9 @@ impl ReadOptions {
 
 /// The samples of a JSON Lines input, read as they are asked for.
 ///
-/// Blank lines, a byte order mark at the very start, `\r\n` and a last line without an end are all right. A line that is no sample gives
-/// an [`Error`] with its place, and the iteration goes on with the next line; only [`Error::Read`] ends it.
+/// Blank lines, a byte order mark at the very start, `\r\n` and a last line without an end are all
+/// right. A line that is no sample gives an [`Error`] with its place, and the iteration goes on
+/// with the next line; only [`Error::Read`] ends it.
 #[derive(Debug)]
 pub struct Reader<R> {
     lines: Lines<R>,

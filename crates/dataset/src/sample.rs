@@ -6,9 +6,10 @@ use crate::Extra;
 
 /// A bug, its report and its fix: one line of a data set.
 ///
-/// The first seven fields are those of the original pipeline, and a file that has only them is complete. A line may lack any field;
-/// `null` says the same as leaving it out, which is how it is written. Lines are written with their fields in the order of this
-/// type, [`extra`](Self::extra) last. Start from [`RepairSample::default`] to make one by hand.
+/// The first seven fields are those of the original pipeline, and a file that has only them is
+/// complete. A line may lack any field; `null` says the same as leaving it out, which is how it is
+/// written. Lines are written with their fields in the order of this type, [`extra`](Self::extra)
+/// last. Start from [`RepairSample::default`] to make one by hand.
 ///
 /// ```
 /// use fixwright_dataset::RepairSample;
@@ -45,7 +46,8 @@ pub struct RepairSample {
     pub license: Option<String>,
     /// The language of [`code`](Self::code).
     pub language: Option<String>,
-    /// The assignment that a student's program was to solve; programs for the same one belong together.
+    /// The assignment that a student's program was to solve; programs for the same one belong
+    /// together.
     pub problem: Option<String>,
     /// What the program was to do, in words.
     pub description: Option<String>,
@@ -59,7 +61,8 @@ pub struct RepairSample {
 
 /// One run of a program: what it reads and what it has to print.
 ///
-/// Another field in a test case is an error when read, because ignoring it could change what the test means.
+/// Another field in a test case is an error when read, because ignoring it could change what the
+/// test means.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TestCase {

@@ -1,7 +1,8 @@
 //! How a sample looks in JSON.
 //!
-//! Written out rather than derived: `serde(flatten)` reads unknown fields through a buffer that rounds large integers and keeps the last of
-//! two fields with one name.
+//! Written out rather than derived: `serde(flatten)` reads unknown fields through a buffer of
+//! parsed values. That rounds integers beyond 64 bits and some fractions, refuses `1e400`, and
+//! keeps only the last of two unknown fields with one name.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -9,11 +10,12 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::{Extra, RepairSample};
+use crate::RepairSample;
 
 struct SampleVisitor;
 
-/// Reads and writes the listed fields and [`RepairSample::extra`]; a field that is not listed does not compile.
+/// Reads and writes the listed fields and [`RepairSample::extra`]; a field that is not listed does
+/// not compile.
 macro_rules! fields {
     ($($field:ident),+ $(,)?) => {
         /// The names that no extra field may have.

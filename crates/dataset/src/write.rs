@@ -21,13 +21,15 @@ pub fn write<W: Write>(output: &mut W, sample: &RepairSample) -> Result<(), Erro
 
 /// Makes the file at `path`, or replaces it, with these samples.
 ///
-/// They go to a temporary file in the same folder, which is flushed to the disk and then renamed to `path`: whatever happens on the
-/// way, `path` is either as before or complete. A file that is replaced keeps its permissions; a symbolic link is replaced itself, not
-/// the file that it leads to.
+/// They go to a temporary file in the same folder, which is flushed to the disk and then renamed to
+/// `path`: whatever happens on the way, `path` is either as before or complete. A file that is
+/// replaced keeps its permissions; a symbolic link is replaced itself, not the file that it leads
+/// to.
 ///
 /// # Errors
 ///
-/// [`Error::File`] if the file cannot be written; `path` is as before then, and the temporary file gone.
+/// [`Error::File`] if the file cannot be written; `path` is as before then, and the temporary file
+/// gone.
 pub fn write_file<S>(path: &Path, samples: S) -> Result<(), Error>
 where
     S: IntoIterator<Item: Borrow<RepairSample>>,

@@ -33,7 +33,7 @@ fn rows(name: &str) -> Option<Vec<(Value, RepairSample)>> {
     for (row, sample) in &rows {
         let line = written([sample]);
         assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), *row);
-        assert_eq!(samples(line), [sample.clone()]);
+        assert_eq!(samples(line), std::slice::from_ref(sample));
     }
     Some(rows)
 }
