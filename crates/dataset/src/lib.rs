@@ -3,8 +3,9 @@
 //! The format is that of the ScalarLM code repair pipeline, seven fields that say what was
 //! reported, where, in which source, and what an expert changed. Other data sets have fewer of them
 //! and many of their own. So every field may be missing, and what has no field here is kept in
-//! [`RepairSample::extra`] as it stood, number for number: a file that passes through this crate
-//! loses nothing.
+//! [`RepairSample::extra`] as it stood, number for number. A line that passes through this crate
+//! means the same afterwards, though its fields may stand in another order and a field of ours that
+//! was `null` is left out.
 //!
 //! Such files are large and made by many hands. A [`Reader`] holds one line at a time and never
 //! more than a limit of it, says line and byte of whatever it cannot read, and goes on with the

@@ -22,9 +22,9 @@ pub fn write<W: Write>(output: &mut W, sample: &RepairSample) -> Result<(), Erro
 /// Makes the file at `path`, or replaces it, with these samples.
 ///
 /// They go to a temporary file in the same folder, which is flushed to the disk and then renamed to
-/// `path`: whatever happens on the way, `path` is either as before or complete. A file that is
-/// replaced keeps its permissions; a symbolic link is replaced itself, not the file that it leads
-/// to.
+/// `path`: whatever happens on the way, `path` is either as before or complete. Only
+/// a process that is killed leaves the temporary file, named `.fixwright-*`. A file that is replaced
+/// keeps its permissions; a symbolic link is replaced itself, not the file that it leads to.
 ///
 /// # Errors
 ///
