@@ -1,5 +1,8 @@
 //! What can be typed after `cargo xtask`.
 
+use std::num::{NonZeroU64, NonZeroUsize};
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// The commands of the fixwright workspace.
@@ -16,6 +19,13 @@ pub struct Flags {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Repair what a bug report says: print a unified diff that applies and compiles
+    ///
+    /// Without --report a shipped example is repaired. The diff goes to stdout, everything else to stderr. The first run
+    /// builds the model code and fetches the model.
+    ///
+    /// Exit codes: 0 repaired, 1 no valid patch found, 2 bad input, 3 could not run or interrupted.
+    Repair(RepairFlags),
     /// Language models by name: list, fetch, locate
     #[command(subcommand)]
     Model(Model),
@@ -50,6 +60,60 @@ pub enum Model {
         /// Name of the model; the default model if left out
         name: Option<String>,
     },
+}
+
+/// `cargo xtask repair`.
+#[derive(Clone, Debug, Args)]
+pub struct RepairFlags {
+    /// The bug report: CID key/value text, or what gcc, clang or clang-tidy print
+    #[arg(long, value_name = "FILE", requires = "source")]
+    pub report: Option<PathBuf>,
+    /// The folder of the source that the report is about
+    #[arg(long, value_name = "DIR", requires = "report")]
+    pub source: Option<PathBuf>,
+    /// The line to repair, where the report has none or a wrong one
+    #[arg(long, value_name = "N")]
+    pub line: Option<NonZeroUsize>,
+    /// A model's name (see `cargo xtask model list`), a GGUF file, or a Hugging Face folder; the default model if left out
+    #[arg(long, value_name = "NAME|PATH")]
+    pub model: Option<String>,
+    /// What the model is asked to write
+    #[arg(long, value_enum, default_value_t)]
+    pub target: Target,
+    /// The most candidates to try; the search ends with the first that applies and compiles cleanly
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub candidates: u8,
+    /// Write the patch to the source when one was found
+    #[arg(long)]
+    pub apply: bool,
+    /// Write the result, with all candidates and what made them, to a JSON file
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// The shell command, run in a copy of the source, that shows whether it compiles; `make` where there is a makefile,
+    /// else a syntax check of the file, if left out
+    #[arg(long, value_name = "COMMAND")]
+    pub compile: Option<String>,
+    /// The most seconds that compiling may take
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    pub timeout: NonZeroU64,
+    /// Where the model runs: cpu, or cuda:INDEX in a build with CUDA
+    #[arg(long, default_value = "cpu")]
+    pub device: String,
+    /// The same seed gives the same candidates
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+}
+
+/// What a model is asked to write.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum Target {
+    /// A unified diff
+    Diff,
+    /// The lines around the reported one, rewritten
+    #[default]
+    Window,
+    /// The whole file, rewritten
+    Program,
 }
 
 /// How a list is printed.

@@ -31,8 +31,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
 }
 
 fn build() -> anyhow::Result<PathBuf> {
-    let mut cargo = workspace::cargo(["build", "--release", "--package", "xtask"])
-        .args(["--features", "model", "--bin", BINARY])
+    let mut cargo = workspace::cargo(["build", "--release", "--bin", BINARY])
+        .args(workspace::WHOLE)
         .arg("--message-format=json-render-diagnostics")
         .stdout(Stdio::piped())
         .spawn()

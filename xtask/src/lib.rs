@@ -19,6 +19,8 @@ pub mod flags;
 pub mod heavy;
 pub mod layers;
 pub mod models;
+#[cfg(feature = "model")]
+pub mod repair;
 pub mod sources;
 pub mod steps;
 pub mod test;

@@ -1,12 +1,12 @@
 //! `cargo xtask`: the commands of the workspace that need no language model.
 
-use std::io;
 use std::process::ExitCode;
+use std::{env, io};
 
 use clap::Parser as _;
 use xtask::exit::{self, Exit};
 use xtask::flags::{Command, Flags, Model};
-use xtask::{layers, models, test, tidy};
+use xtask::{heavy, layers, models, test, tidy};
 
 fn main() -> ExitCode {
     exit::finish(run(Flags::parse().command))
@@ -15,6 +15,11 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<Exit> {
     let out = &mut io::stdout();
     match command {
+        Command::Repair(flags) => {
+            // Fetched before the long build: a wrong name or a missing network shows at once.
+            models::resolve(flags.model.as_deref())?;
+            heavy::run(env::args_os().skip(1))
+        }
         Command::Model(Model::List { format }) => models::list(format, out),
         Command::Model(Model::Fetch { name }) => models::fetch(name.as_deref(), out),
         Command::Model(Model::Path { name }) => models::path(name.as_deref(), out),

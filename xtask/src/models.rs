@@ -15,11 +15,12 @@ mod progress;
 mod receipt;
 mod store;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use self::command::{fetch, list, path};
 pub use self::manifest::{Manifest, Model, Part, Source};
 pub use self::progress::{Event, Progress, Terminal};
+pub use self::receipt::digest;
 pub use self::store::Store;
 
 /// The path of the model's file, fetched if it is not on this machine yet.
@@ -29,4 +30,16 @@ pub use self::store::Store;
 /// As for [`Store::from_env`] and [`Store::ensure`].
 pub fn ensure(model: &Model, progress: &mut dyn Progress) -> anyhow::Result<PathBuf> {
     Store::from_env()?.ensure(model, progress)
+}
+
+/// The path that `name` stands for: that of a file or folder itself, or of a known model, fetched if need be.
+///
+/// # Errors
+///
+/// As for [`ensure`]; neither a path that is there nor a known name.
+pub fn resolve(name: Option<&str>) -> anyhow::Result<PathBuf> {
+    if let Some(path) = name.map(Path::new).filter(|path| path.exists()) {
+        return Ok(path.to_owned());
+    }
+    ensure(Manifest::load()?.find(name)?, &mut Terminal::default())
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::exit::{Exit, note};
 use crate::flags::Scope;
 use crate::models::{Manifest, Terminal, ensure};
-use crate::workspace::{BURN, MODEL_HALF, TEXT_HALF, cargo, select};
+use crate::workspace::{TEXT_HALF, WHOLE, cargo, select};
 use crate::{steps, tidy};
 
 /// The model that tests read, small enough to fetch on every machine.
@@ -30,8 +30,8 @@ pub fn run(scope: Scope) -> anyhow::Result<Exit> {
     ];
     if !scope.text_only {
         let model = ensure(Manifest::load()?.find(Some(TEST_MODEL))?, &mut Terminal::default())?;
-        tests.push(("tests, model half", with_model(units(model_half()), &model)));
-        tests.push(("doctests, model half", with_model(doctests(model_half()), &model)));
+        tests.push(("tests, all, optimised", with_model(units(whole()), &model)));
+        tests.push(("doctests, all, optimised", with_model(doctests(whole()), &model)));
     }
     for (name, mut command) in tests {
         if !steps::run(name, &mut command)? {
@@ -42,9 +42,9 @@ pub fn run(scope: Scope) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The model half is tested optimised: unoptimised arithmetic takes minutes where this takes seconds.
-fn model_half() -> impl Iterator<Item = &'static str> {
-    ["--release", "--features", BURN].into_iter().chain(select(&MODEL_HALF))
+/// Everything once more, optimised and with burn: unoptimised arithmetic takes minutes where this takes seconds.
+fn whole() -> impl Iterator<Item = &'static str> {
+    ["--release"].into_iter().chain(WHOLE)
 }
 
 fn units(packages: impl IntoIterator<Item = &'static str>) -> Command {

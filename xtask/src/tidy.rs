@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::exit::{Exit, note};
 use crate::flags::Scope;
-use crate::workspace::{BURN, TEXT_HALF, cargo, root, select};
+use crate::workspace::{TEXT_HALF, WHOLE, cargo, root, select};
 use crate::{layers, sources, steps};
 
 /// Runs every check, the cheap ones first, and lists all findings at the end.
@@ -34,17 +34,18 @@ fn checks(scope: Scope) -> Vec<(&'static str, Command)> {
     } else {
         note("cargo-deny is not installed: licences and sources of dependencies are not checked");
     }
-    checks.push(("clippy, text half", clippy(select(&TEXT_HALF))));
-    if !scope.text_only {
+    if scope.text_only {
+        checks.push(("clippy, text half", clippy(select(&TEXT_HALF))));
+    } else {
         checks.push(("clippy, llama without burn", clippy(select(&["fixwright-llama"]))));
-        checks.push(("clippy, workspace", clippy(workspace())));
+        checks.push(("clippy, workspace", clippy(WHOLE)));
     }
     let mut doc = cargo(["doc", "--no-deps"]);
     doc.env("RUSTDOCFLAGS", "-D warnings");
     if scope.text_only {
         doc.args(select(&TEXT_HALF))
     } else {
-        doc.args(workspace())
+        doc.args(WHOLE)
     };
     checks.push(("cargo doc", doc));
     checks
@@ -54,9 +55,4 @@ fn clippy(packages: impl IntoIterator<Item = &'static str>) -> Command {
     let mut command = cargo(["clippy", "--all-targets", "--keep-going"]);
     command.args(packages).args(["--", "-D", "warnings"]);
     command
-}
-
-/// All packages, with burn wherever it is optional.
-fn workspace() -> impl Iterator<Item = &'static str> {
-    ["--workspace", "--features", BURN, "--features", "xtask/model"].into_iter()
 }

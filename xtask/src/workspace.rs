@@ -13,12 +13,9 @@ pub const TEXT_HALF: [&str; 6] = [
     "xtask",
 ];
 
-/// The packages that are tested with burn, optimised.
-pub const MODEL_HALF: [&str; 5] =
-    ["fixwright-llama", "fixwright-decode", "fixwright-finetune", "fixwright", "fixwright-tests"];
-
-/// The feature that brings burn into the one library where it is optional.
-pub const BURN: &str = "fixwright-llama/burn";
+/// The whole workspace, model half included. Whatever needs burn selects just this: cargo unifies features over the packages
+/// selected, so any other selection would build burn once more.
+pub const WHOLE: [&str; 3] = ["--workspace", "--features", "xtask/model"];
 
 /// The folder of the workspace's `Cargo.toml`.
 #[must_use]

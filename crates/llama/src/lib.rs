@@ -3,6 +3,8 @@
 #![deny(unsafe_code)]
 
 pub mod config;
+#[cfg(feature = "burn")]
+mod device;
 mod error;
 pub mod gguf;
 mod mmap;
@@ -14,4 +16,6 @@ pub mod safetensors;
 pub mod tokenizer;
 pub mod weights;
 
+#[cfg(feature = "burn")]
+pub use device::Device;
 pub use error::{Error, Result};

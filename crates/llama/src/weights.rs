@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::config::{Architecture, Config};
 use crate::error::{Error, Result};
 use crate::gguf::Gguf;
+use crate::safetensors::HfFolder;
 
 mod names;
 mod permute;
@@ -21,6 +22,7 @@ pub struct Weights {
 #[derive(Debug)]
 enum Source {
     Gguf(Gguf),
+    Folder(HfFolder),
 }
 
 impl Weights {
@@ -30,6 +32,13 @@ impl Weights {
     ///
     /// Whatever is wrong with the file or its settings, by name and place.
     pub fn open(path: &Path) -> Result<Self> {
+        if path.is_dir() {
+            let config_path = path.join("config.json");
+            let text =
+                std::fs::read_to_string(&config_path).map_err(|e| Error::io(&config_path, e))?;
+            let config = Config::from_json(&text, &config_path)?;
+            return Ok(Self { source: Source::Folder(HfFolder::open(path)?), config });
+        }
         let gguf = Gguf::open(path)?;
         let config = Config::from_gguf(&gguf)?;
         Ok(Self { source: Source::Gguf(gguf), config })
@@ -44,6 +53,7 @@ impl Weights {
     pub fn gguf(&self) -> Option<&Gguf> {
         match &self.source {
             Source::Gguf(gguf) => Some(gguf),
+            Source::Folder(_) => None,
         }
     }
 
@@ -51,6 +61,7 @@ impl Weights {
     pub fn contains(&self, name: &str) -> bool {
         match &self.source {
             Source::Gguf(gguf) => names::to_gguf(name).is_some_and(|name| gguf.contains(&name)),
+            Source::Folder(folder) => folder.contains(name),
         }
     }
 
@@ -62,6 +73,11 @@ impl Weights {
     pub fn load(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
         match &self.source {
             Source::Gguf(gguf) => self.load_gguf(gguf, name, shape),
+            Source::Folder(folder) => {
+                let view = folder.tensor(name)?;
+                expect_shape(view.path(), name, shape, view.shape())?;
+                view.to_f32()
+            }
         }
     }
 

@@ -2,9 +2,14 @@
 
 use std::process::ExitCode;
 
+use clap::Parser as _;
 use xtask::exit::{self, BadInput};
+use xtask::flags::{Command, Flags};
+use xtask::repair;
 
 fn main() -> ExitCode {
-    let command = std::env::args().nth(1).unwrap_or_default();
-    exit::finish(Err(BadInput(format!("{command:?} is not a command that runs a model")).into()))
+    exit::finish(match Flags::parse().command {
+        Command::Repair(flags) => repair::run(&flags),
+        _ => Err(BadInput("this command runs no model: cargo xtask has it".to_owned()).into()),
+    })
 }

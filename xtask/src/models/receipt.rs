@@ -65,7 +65,12 @@ pub(super) fn write(path: &Path, model: &Model, receipt: &Path) {
     let _ = write();
 }
 
-fn digest(path: &Path) -> io::Result<String> {
+/// The sha256 of a file, in hexadecimal digits.
+///
+/// # Errors
+///
+/// The file cannot be read.
+pub fn digest(path: &Path) -> io::Result<String> {
     let mut file = File::open(path)?;
     let mut hasher = Sha256::new();
     let mut block = vec![0; 128 * 1024];

@@ -55,7 +55,7 @@ impl Session {
     ///
     /// If `rows` is greater than the number of tokens.
     pub fn logits(&mut self, tokens: &[u32], rows: usize) -> Result<Vec<f32>> {
-        self.append(tokens, rows, |logits| host(logits))
+        self.append(tokens, rows, host)
     }
 
     /// As [`logits`](Self::logits), but only the most likely token of each row: the first of equals.

@@ -1,8 +1,6 @@
-//! The forward pass against logits that Hugging Face transformers computed in double precision.
+//! The forward pass of a real model against logits that Hugging Face transformers computed in double precision.
 //!
 //! Needs `FIXWRIGHT_CORPUS` (for `golden/logits.jsonl`) and `FIXWRIGHT_SMOLLM2_GGUF`; says so where they are not set.
-#![cfg(feature = "burn")]
-
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

@@ -1,0 +1,93 @@
+//! The `Repairer` with a real, small model that was not made for this: what is tested is that whatever it writes is judged truly.
+//!
+//! Needs `FIXWRIGHT_SMOLLM2_GGUF`; says so where it is not set.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use fixwright::Repairer;
+use fixwright::llama::Device;
+use fixwright::prompt::{Options as PromptOptions, Request, Target};
+use fixwright::repair::{Event, Options};
+use fixwright::report::BugReport;
+use fixwright::source::SourceFile;
+use fixwright::validate::{Compile, CopyOptions, Validator, Verdict};
+
+static MODEL: LazyLock<Option<Repairer>> = LazyLock::new(|| {
+    let Some(path) = std::env::var_os("FIXWRIGHT_SMOLLM2_GGUF") else {
+        println!("skipped: FIXWRIGHT_SMOLLM2_GGUF is not set");
+        return None;
+    };
+    Some(Repairer::load(&PathBuf::from(path), Device::Cpu).unwrap())
+});
+
+fn example() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/labels")
+}
+
+fn case() -> (BugReport, SourceFile, Validator) {
+    let text = std::fs::read_to_string(example().join("bug.txt")).unwrap();
+    let report = fixwright::report::parse(&text).unwrap().remove(0);
+    let file = SourceFile::find(&example(), report.location.path.as_deref().unwrap()).unwrap();
+    let go_on = &mut |_| ControlFlow::Continue(());
+    let validator =
+        Validator::new(&example(), Compile::new(["make"]), CopyOptions::default(), go_on).unwrap();
+    (report, file, validator)
+}
+
+fn options(candidates: usize) -> Options {
+    Options::default().with_candidates(candidates).with_max_new_tokens(150)
+}
+
+#[test]
+fn every_candidate_is_judged_and_the_best_comes_first() {
+    let Some(model) = &*MODEL else { return };
+    let (report, file, validator) = case();
+    for target in [Target::Window, Target::Diff] {
+        let prompt = PromptOptions::default().with_target(target);
+        let request = Request::new(&report, &file.path, &file.text, 21, &prompt).unwrap();
+        let run = || {
+            let mut text = String::new();
+            let repair = model.repair(&request, &validator, &options(3), &mut |event| {
+                if let Event::Text(new) = event {
+                    text.push_str(new);
+                }
+                ControlFlow::Continue(())
+            });
+            (repair.unwrap(), text)
+        };
+        let (repair, text) = run();
+        assert!((1..=3).contains(&repair.candidates.len()));
+        assert!(repair.candidates.is_sorted_by(|a, b| a.judged.verdict >= b.judged.verdict));
+        for candidate in &repair.candidates {
+            assert!(text.contains(candidate.proposal.answer.trim_end_matches('\u{fffd}')));
+            let judged = match &candidate.proposal.patch {
+                Ok(patch) => {
+                    validator.judge(patch, &mut |_| ControlFlow::Continue(())).unwrap().verdict
+                }
+                Err(reason) => Verdict::NotApplied { reason: reason.clone() },
+            };
+            let same_kind = std::mem::discriminant(&judged)
+                == std::mem::discriminant(&candidate.judged.verdict);
+            assert!(same_kind, "{judged:?} is not {:?}", candidate.judged.verdict);
+        }
+        assert_eq!(run().1, text, "the same seed gave other answers");
+    }
+}
+
+#[test]
+fn it_stops_when_told_to() {
+    let Some(model) = &*MODEL else { return };
+    let (report, file, validator) = case();
+    let request =
+        Request::new(&report, &file.path, &file.text, 21, &PromptOptions::default()).unwrap();
+    let stop_at_text = &mut |event: Event<'_>| match event {
+        Event::Text(_) => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    };
+    let repair = model.repair(&request, &validator, &options(3), stop_at_text).unwrap();
+    assert!(repair.cancelled);
+    assert!(repair.candidates.is_empty());
+    assert!(repair.repaired().is_none());
+}

@@ -1,0 +1,124 @@
+//! `cargo xtask repair`: a bug report in, a verified patch out.
+
+use std::io::{self, Write};
+use std::time::Instant;
+
+use anyhow::Context as _;
+use fixwright::prompt::{Options as PromptOptions, Request};
+use fixwright::repair::{Candidate, Options, Repair, Repairer};
+use fixwright::validate::{CopyOptions, Validator};
+
+use crate::exit::{BadInput, Exit, note};
+use crate::flags::{self, RepairFlags};
+use crate::models;
+
+mod case;
+mod interrupt;
+mod record;
+mod show;
+mod watch;
+
+use case::Case;
+use watch::Watch;
+
+/// Repairs what the flags name, or the shipped example; prints the diff to stdout, everything else to stderr.
+///
+/// # Errors
+///
+/// [`BadInput`] for a report, source tree or model that cannot be used; others when the work itself cannot be done.
+pub fn run(flags: &RepairFlags) -> anyhow::Result<Exit> {
+    let start = Instant::now();
+    let case = Case::read(flags)?;
+    let options = PromptOptions::default().with_target(flags.target.into());
+    let request = Request::new(&case.report, &case.file.path, &case.file.text, case.line, &options)
+        .map_err(bad_input)?;
+    let mut watch = Watch::new(flags.candidates)?;
+    let validator = validator(&case, flags, &mut watch)?;
+    let model = models::resolve(flags.model.as_deref())?;
+    watch.say("loading the model");
+    let device = flags.device.parse().map_err(bad_input)?;
+    let repairer = Repairer::load(&model, device).map_err(bad_input)?;
+    let repair =
+        repairer.repair(&request, &validator, &search(flags), &mut |event| watch.event(&event))?;
+    watch.finish();
+
+    if let Some(path) = &flags.json {
+        record::write(path, &record::Record::new(flags, &case, &model, &repair, start.elapsed())?)?;
+    }
+    conclude(flags, &case, &repair, start)
+}
+
+fn search(flags: &RepairFlags) -> Options {
+    Options::default().with_candidates(flags.candidates.into()).with_seed(flags.seed)
+}
+
+/// A validator for the tree, which must compile as it is: no verdict on a candidate would mean anything otherwise.
+fn validator(case: &Case, flags: &RepairFlags, watch: &mut Watch) -> anyhow::Result<Validator> {
+    let compile = case.compile(flags);
+    watch.say(&format!("compiling {} as it is: {}", case.root.display(), compile.argv.join(" ")));
+    let validator =
+        Validator::new(&case.root, compile, CopyOptions::default(), &mut |_| watch.flow())
+            .map_err(bad_input)?;
+    let baseline = validator.baseline();
+    if baseline.succeeded() {
+        return Ok(validator);
+    }
+    let output = baseline.output.trim_end();
+    let what = format!(
+        "the source does not compile as it is, so no fix can be judged; --compile names another command\n{output}"
+    );
+    Err(BadInput(what).into())
+}
+
+fn conclude(
+    flags: &RepairFlags,
+    case: &Case,
+    repair: &Repair,
+    start: Instant,
+) -> anyhow::Result<Exit> {
+    let Some(best) = repair.repaired() else {
+        show::failures(repair);
+        note(format_args!(
+            "{}: {}",
+            case.place(),
+            if repair.cancelled { "interrupted" } else { "no valid patch found" }
+        ));
+        return Ok(if repair.cancelled { Exit::CouldNotRun } else { Exit::Failed });
+    };
+    print(best)?;
+    show::summary(case, best, start.elapsed());
+    if flags.apply {
+        apply(case, best)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn print(best: &Candidate) -> anyhow::Result<()> {
+    let Ok(patch) = &best.proposal.patch else { return Ok(()) };
+    let mut out = io::stdout();
+    out.write_all(&show::coloured(&patch.to_bytes())).and_then(|()| out.flush())?;
+    Ok(())
+}
+
+fn apply(case: &Case, best: &Candidate) -> anyhow::Result<()> {
+    let Ok(patch) = &best.proposal.patch else { return Ok(()) };
+    let plan = patch.plan(&case.root, 1).context("the source has changed meanwhile")?;
+    plan.write()?;
+    note(format_args!("applied to {}", case.root.join(&case.file.path).display()));
+    Ok(())
+}
+
+/// Keeps the causes of an error in its text and makes it the caller's.
+fn bad_input(error: impl Into<anyhow::Error>) -> BadInput {
+    BadInput(format!("{:#}", error.into()))
+}
+
+impl From<flags::Target> for fixwright::prompt::Target {
+    fn from(target: flags::Target) -> Self {
+        match target {
+            flags::Target::Diff => Self::Diff,
+            flags::Target::Window => Self::Window,
+            flags::Target::Program => Self::Program,
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What is to be repaired: the report, the file it means, and how the tree is compiled.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{env, fs};
+
+use fixwright::report::{self, BugReport};
+use fixwright::source::SourceFile;
+use fixwright::validate::{Compile, Limits};
+
+use super::bad_input;
+use crate::exit::{BadInput, note};
+use crate::flags::RepairFlags;
+use crate::workspace;
+
+/// The example that is repaired when no report is named: a project of ours with a report in the style of Coverity.
+const EXAMPLE: &str = "tests/fixtures/labels";
+
+/// A report and what it is about.
+pub(super) struct Case {
+    pub(super) report: BugReport,
+    /// The report's own file.
+    pub(super) report_path: PathBuf,
+    pub(super) root: PathBuf,
+    pub(super) file: SourceFile,
+    pub(super) line: usize,
+}
+
+impl Case {
+    pub(super) fn read(flags: &RepairFlags) -> anyhow::Result<Self> {
+        let example = workspace::root().join(EXAMPLE);
+        let report_path = flags.report.clone().unwrap_or_else(|| example.join("bug.txt"));
+        let root = flags.source.clone().unwrap_or(example);
+        let report = report(&report_path)?;
+        let name =
+            report.location.path.clone().ok_or_else(|| fault(&report_path, "names no file"))?;
+        let file = SourceFile::find(&root, &name)
+            .map_err(|e| fault(&report_path, &format!("{:#}", anyhow::Error::from(e))))?;
+        let line = match (flags.line, report.location.line) {
+            (Some(line), _) => line.get(),
+            (None, Some(line)) => line as usize,
+            (None, None) => {
+                return Err(fault(&report_path, "names no line: say which with --line").into());
+            }
+        };
+        Ok(Self { report, report_path, root, file, line })
+    }
+
+    /// The command that shows whether the tree compiles: the caller's, or `make` where there is a makefile, or a syntax check.
+    pub(super) fn compile(&self, flags: &RepairFlags) -> Compile {
+        let makefile = ["Makefile", "makefile", "GNUmakefile"]
+            .iter()
+            .any(|name| self.root.join(name).is_file());
+        let compile = match &flags.compile {
+            Some(command) => Compile::new(["sh", "-c", command]),
+            None if makefile => Compile::new(["make"]),
+            None => Compile::new(["cc", "-Wall", "-fsyntax-only", &self.file.path]),
+        };
+        let mut limits = Limits::default();
+        limits.wall_time = Duration::from_secs(flags.timeout.get());
+        let path = env::var("PATH").unwrap_or_default();
+        compile.with_limits(limits).with_env("PATH", path)
+    }
+
+    /// `file:line`.
+    pub(super) fn place(&self) -> String {
+        format!("{}:{}", self.file.path, self.line)
+    }
+}
+
+/// The first report of a file; what is wrong with it, and that there are others, is said.
+fn report(path: &Path) -> anyhow::Result<BugReport> {
+    let bytes = fs::read(path).map_err(|e| fault(path, &format!("cannot be read: {e}")))?;
+    let mut reports = report::parse_bytes(&bytes).map_err(|e| fault(path, &bad_input(e).0))?;
+    if reports.len() > 1 {
+        note(format_args!(
+            "{}: has {} reports, the first is repaired",
+            path.display(),
+            reports.len()
+        ));
+    }
+    if reports.is_empty() {
+        return Err(fault(path, "has no report").into());
+    }
+    let report = reports.swap_remove(0);
+    for warning in &report.warnings {
+        note(format_args!("{}:{}: {}", path.display(), warning.place.line, warning.message));
+    }
+    Ok(report)
+}
+
+fn fault(path: &Path, what: &str) -> BadInput {
+    BadInput(format!("{}: {what}", path.display()))
+}

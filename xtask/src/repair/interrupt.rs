@@ -1,0 +1,30 @@
+//! Ctrl-C, as a wish to stop that the work asks for.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Context as _;
+
+/// Whether Ctrl-C was pressed.
+#[derive(Clone, Default)]
+pub(super) struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// From now on Ctrl-C no longer ends the process.
+    pub(super) fn listen() -> anyhow::Result<Self> {
+        let interrupt = Self::default();
+        let pressed = Arc::clone(&interrupt.0);
+        ctrlc::set_handler(move || pressed.store(true, Ordering::Relaxed))
+            .context("cannot listen for Ctrl-C")?;
+        Ok(interrupt)
+    }
+
+    pub(super) fn flow(&self) -> ControlFlow<()> {
+        if self.0.load(Ordering::Relaxed) {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+}

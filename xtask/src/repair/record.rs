@@ -1,0 +1,134 @@
+//! The result of a repair as JSON, with all that made it.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use fixwright::prompt::TEMPLATE_VERSION;
+use fixwright::repair::{Candidate, Repair};
+use fixwright::report::BugReport;
+use fixwright::validate::Judged;
+use serde::Serialize;
+
+use super::case::Case;
+use crate::flags::RepairFlags;
+use crate::models;
+
+/// What `--json` writes. `format` is raised when a field changes its meaning or goes away.
+#[derive(Serialize)]
+pub(super) struct Record<'a> {
+    format: u32,
+    fixwright: &'static str,
+    template: u32,
+    model: Vec<WeightFile>,
+    device: &'a str,
+    seed: u64,
+    target: String,
+    report_path: &'a Path,
+    report: &'a BugReport,
+    source: &'a Path,
+    file: &'a str,
+    line: usize,
+    repaired: bool,
+    interrupted: bool,
+    seconds: f64,
+    /// The best first.
+    candidates: Vec<CandidateRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct WeightFile {
+    file: PathBuf,
+    sha256: String,
+}
+
+#[derive(Serialize)]
+struct CandidateRecord<'a> {
+    index: usize,
+    judged: &'a Judged,
+    patch: Option<String>,
+    answer: &'a str,
+    prompt_tokens: usize,
+    output_tokens: usize,
+    forwards: usize,
+    drafted: usize,
+    accepted: usize,
+    seconds: f64,
+}
+
+impl<'a> Record<'a> {
+    pub(super) fn new(
+        flags: &'a RepairFlags,
+        case: &'a Case,
+        model: &Path,
+        repair: &'a Repair,
+        total: Duration,
+    ) -> anyhow::Result<Self> {
+        Ok(Self {
+            format: 1,
+            fixwright: env!("CARGO_PKG_VERSION"),
+            template: TEMPLATE_VERSION,
+            model: weights(model)?,
+            device: &flags.device,
+            seed: flags.seed,
+            target: fixwright::prompt::Target::from(flags.target).to_string(),
+            report_path: &case.report_path,
+            report: &case.report,
+            source: &case.root,
+            file: &case.file.path,
+            line: case.line,
+            repaired: repair.repaired().is_some(),
+            interrupted: repair.cancelled,
+            seconds: total.as_secs_f64(),
+            candidates: repair.candidates.iter().map(CandidateRecord::new).collect(),
+        })
+    }
+}
+
+impl<'a> CandidateRecord<'a> {
+    fn new(candidate: &'a Candidate) -> Self {
+        let stats = &candidate.proposal.generation.stats;
+        Self {
+            index: candidate.index,
+            judged: &candidate.judged,
+            patch: candidate.proposal.patch.as_ref().ok().map(ToString::to_string),
+            answer: &candidate.proposal.answer,
+            prompt_tokens: stats.prompt_tokens,
+            output_tokens: stats.output_tokens,
+            forwards: stats.forwards,
+            drafted: stats.proposed,
+            accepted: stats.accepted,
+            seconds: stats.total().as_secs_f64(),
+        }
+    }
+}
+
+/// The files that hold a model's weights, with their hashes.
+fn weights(model: &Path) -> anyhow::Result<Vec<WeightFile>> {
+    let mut files = vec![model.to_owned()];
+    if model.is_dir() {
+        files =
+            std::fs::read_dir(model)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+        files.retain(|path| path.extension().is_some_and(|extension| extension == "safetensors"));
+        files.sort();
+    }
+    let hashed = files.into_iter().map(|file| {
+        let sha256 =
+            models::digest(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        Ok(WeightFile { file, sha256 })
+    });
+    hashed.collect()
+}
+
+/// Writes the record beside `path` and renames it.
+pub(super) fn write(path: &Path, record: &Record<'_>) -> anyhow::Result<()> {
+    let folder =
+        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let context = || format!("cannot write {}", path.display());
+    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(context)?;
+    serde_json::to_writer_pretty(&mut file, record).with_context(context)?;
+    file.write_all(b"\n").with_context(context)?;
+    file.persist(path).with_context(context)?;
+    Ok(())
+}

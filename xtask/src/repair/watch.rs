@@ -1,0 +1,81 @@
+//! What a person sees while a repair goes on: a moving line on a terminal, a line a stage elsewhere.
+
+use std::io::IsTerminal as _;
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use fixwright::repair::Event;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::interrupt::Interrupt;
+use super::show;
+use crate::exit::note;
+
+pub(super) struct Watch {
+    bar: ProgressBar,
+    live: bool,
+    interrupt: Interrupt,
+    candidates: u8,
+    stage: String,
+    written: String,
+}
+
+impl Watch {
+    pub(super) fn new(candidates: u8) -> anyhow::Result<Self> {
+        let live = std::io::stderr().is_terminal();
+        let bar = if live { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
+        bar.set_style(ProgressStyle::with_template("{spinner} {elapsed:>4} {wide_msg}")?);
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Ok(Self {
+            bar,
+            live,
+            interrupt: Interrupt::listen()?,
+            candidates,
+            stage: String::new(),
+            written: String::new(),
+        })
+    }
+
+    /// Begins a stage.
+    pub(super) fn say(&mut self, stage: &str) {
+        if !self.live && self.stage != stage {
+            note(stage);
+        }
+        stage.clone_into(&mut self.stage);
+        self.bar.set_message(self.stage.clone());
+    }
+
+    pub(super) fn event(&mut self, event: &Event<'_>) -> ControlFlow<()> {
+        match event {
+            Event::Asking { index, prompt_tokens, .. } => {
+                self.written.clear();
+                self.say(&format!(
+                    "candidate {} of {}: reading {prompt_tokens} tokens",
+                    index + 1,
+                    self.candidates
+                ));
+            }
+            Event::Text(text) => {
+                self.written.push_str(text);
+                let line = self.written.trim_end().lines().last().unwrap_or_default();
+                self.bar.set_message(format!("writing: {}", line.trim()));
+            }
+            Event::Judging => self.say("compiling the candidate"),
+            Event::Judged(candidate) => self.say(&format!(
+                "candidate {}: {}",
+                candidate.index + 1,
+                show::verdict(candidate)
+            )),
+            _ => {}
+        }
+        self.flow()
+    }
+
+    pub(super) fn flow(&self) -> ControlFlow<()> {
+        self.interrupt.flow()
+    }
+
+    pub(super) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
