@@ -5,9 +5,10 @@ use std::iter;
 use fixwright_report::Language;
 use serde::{Deserialize, Serialize};
 
+use crate::drift::{reindented, with_borders};
 use crate::fence::{Block, blocks};
 use crate::lines::{lines, restore, shown, uniform_ending, usual_ending};
-use crate::{Request, Target};
+use crate::{Request, Target, Window};
 
 /// Why the model stopped writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -60,8 +61,10 @@ pub enum AnswerError {
 /// Reads `text`, the answer to `request`.
 ///
 /// Prose and a leading `<think>` block are passed over. Of several fenced blocks the first counts that is of the right language and
-/// changes something, because models like to quote what they are about to change. For [`Target::Window`] the block replaces the
-/// window exactly, whatever it holds: lines that the model left out are gone, and lines that it repeated are there twice.
+/// changes something, because models like to quote what they are about to change.
+///
+/// Indentation that the model lost where it meant to repeat lines comes back: that of the first line, or that of all. [`Target::Window`] also
+/// keeps the lines of the window that a block leaves out at its beginning or end, unless the reported line is among them.
 ///
 /// # Errors
 ///
@@ -114,15 +117,16 @@ fn fix(request: &Request<'_>, text: &str) -> Result<Fix, AnswerError> {
         return Err(AnswerError::Empty);
     }
     let source = request.source;
-    let rewrite = |old: &str| {
-        let changed = shown(old) != shown(text);
-        changed.then(|| restore(old, text, usual_ending(source))).ok_or(AnswerError::Unchanged)
+    let rewrite = |old: &str, new: &str| {
+        let changed = shown(old) != new;
+        changed.then(|| restore(old, new, usual_ending(source))).ok_or(AnswerError::Unchanged)
     };
     match request.target {
-        Target::Program => rewrite(source).map(Fix::Source),
+        Target::Program => rewrite(source, &reindented(&shown(source), text)).map(Fix::Source),
         Target::Window => {
-            let bytes = request.window.bytes.clone();
-            let lines = rewrite(&source[bytes.clone()])?;
+            let Window { bytes, text: window, lines, .. } = &request.window;
+            let new = with_borders(window, text, request.line - lines.start());
+            let lines = rewrite(&source[bytes.clone()], &new)?;
             Ok(Fix::Source([&source[..bytes.start], &lines, &source[bytes.end..]].concat()))
         }
         Target::Diff if !edits_anything(text) => Err(AnswerError::Unchanged),

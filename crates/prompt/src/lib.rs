@@ -33,6 +33,7 @@
 
 mod answer;
 mod chat;
+mod drift;
 mod error;
 mod fence;
 mod lines;

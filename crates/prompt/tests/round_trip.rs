@@ -44,6 +44,13 @@ fn outcome(request: &Request<'_>, source: &str, answer: &str) -> String {
     }
 }
 
+/// Whether a fix does what answers are forgiven for: it only leaves lines out, or indents a line of the source otherwise.
+fn reads_as_drift(source: &str, fixed: &str) -> bool {
+    let repeats = |line: &str| source.lines().any(|old| old.trim_start() == line.trim_start());
+    fixed.lines().all(repeats)
+        || fixed.lines().any(|line| repeats(line) && source.lines().all(|old| old != line))
+}
+
 proptest! {
     #[test]
     fn the_expected_answer_is_read_back(
@@ -66,8 +73,10 @@ proptest! {
         let report = BugReport::default();
         let options = Options::default().with_target(target).with_margin(Margin { before: 9, after: 9 });
         let request = Request::new(&report, "dir/x.c", &source, at + 1, &options).unwrap();
-        let answer = expected(&request, &fixed).unwrap();
-        prop_assert_eq!(outcome(&request, &source, &answer), fixed);
+        match expected(&request, &fixed) {
+            Ok(answer) => prop_assert_eq!(outcome(&request, &source, &answer), fixed),
+            Err(_) => prop_assert!(target != Target::Diff && reads_as_drift(&source, &fixed)),
+        }
     }
 
     #[test]
