@@ -1,6 +1,7 @@
 //! The `Repairer` with a real, small model that was not made for this: what is tested is that whatever it writes is judged truly.
 //!
 //! Needs `FIXWRIGHT_SMOLLM2_GGUF`; says so where it is not set.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -14,13 +15,16 @@ use fixwright::report::BugReport;
 use fixwright::source::SourceFile;
 use fixwright::validate::{Compile, CopyOptions, Validator, Verdict};
 
-static MODEL: LazyLock<Option<Repairer>> = LazyLock::new(|| {
+static MODEL: LazyLock<Option<Repairer>> = LazyLock::new(load);
+
+#[expect(clippy::print_stdout, reason = "whoever runs the tests should know")]
+fn load() -> Option<Repairer> {
     let Some(path) = std::env::var_os("FIXWRIGHT_SMOLLM2_GGUF") else {
         println!("skipped: FIXWRIGHT_SMOLLM2_GGUF is not set");
         return None;
     };
     Some(Repairer::load(&PathBuf::from(path), Device::Cpu).unwrap())
-});
+}
 
 fn example() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/labels")

@@ -1,5 +1,6 @@
 //! Drafted decoding on a real model; needs `FIXWRIGHT_SMOLLM2_GGUF` and `FIXWRIGHT_CORPUS`, and says so where they are not set.
 #![cfg(feature = "llama")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use fixwright_llama::Device;
 use fixwright_llama::model::{Model, Session};
 use fixwright_llama::weights::Weights;
 
+#[expect(clippy::print_stdout, reason = "whoever runs the tests should know")]
 fn variable(name: &str) -> Option<PathBuf> {
     let value = std::env::var_os(name);
     if value.is_none() {
@@ -36,7 +38,7 @@ fn drafts_change_nothing_on_a_real_model() {
     else {
         return;
     };
-    let model = Model::load(&Weights::open(&path).unwrap(), &Device::cpu()).unwrap();
+    let model = Model::load(&Weights::open(&path).unwrap(), &Device::Cpu.open().unwrap()).unwrap();
     let fresh = Session::new(Arc::new(model));
     let text = std::fs::read_to_string(corpus.join("golden/logits.jsonl")).unwrap();
     for line in text.lines() {

@@ -4,6 +4,8 @@
 //!
 //! Memory is the process's peak resident set (Linux `VmHWM`), pages of the mapped file included.
 
+#![expect(clippy::print_stdout, reason = "it prints measurements")]
+
 use std::error::Error;
 use std::path::PathBuf;
 use std::time::Instant;

@@ -24,8 +24,10 @@ pub(crate) fn user(request: &Request<'_>) -> String {
             format!("Lines {} to {}:", lines.start(), lines.end()),
             request.window.text.clone(),
             format!(
-                "Rewrite these lines so that the bug is fixed. Repeat every line that needs no change exactly as it is. \
-                 Answer with one ```{tag} block that replaces these lines, and nothing else."
+                "Rewrite these lines with the bug in line {} fixed{}. Repeat every other line exactly as it is. \
+                 Answer with one ```{tag} block that replaces these lines, and nothing else.",
+                request.line,
+                hint(request),
             ),
         ),
         Target::Diff => (
@@ -39,12 +41,21 @@ pub(crate) fn user(request: &Request<'_>) -> String {
             "The whole file:".to_owned(),
             crate::lines::shown(request.source),
             format!(
-                "Rewrite the file so that the bug is fixed. Repeat every line that needs no change exactly as it is. \
-                 Answer with one ```{tag} block that holds the whole file, and nothing else."
+                "Rewrite the file with the bug in line {} fixed{}. Repeat every other line exactly as it is. \
+                 Answer with one ```{tag} block that holds the whole file, and nothing else.",
+                request.line,
+                hint(request),
             ),
         ),
     };
     format!("{}\n{shown}\n{}\n\n{task}", facts(request), fenced(tag, &code))
+}
+
+/// The report's own suggestion once more, where the model is told what to do: small models forget what they read before the code.
+fn hint(request: &Request<'_>) -> String {
+    let suggestion =
+        request.report.suggested_fix.as_deref().map(|text| text.trim().trim_end_matches('.'));
+    suggestion.filter(|text| !text.is_empty()).map_or_else(String::new, |text| format!(" ({text})"))
 }
 
 /// How a unified diff looks.

@@ -26,6 +26,7 @@ struct Golden {
     greedy_gap: Vec<f32>,
 }
 
+#[expect(clippy::print_stdout, reason = "whoever runs the tests should know")]
 fn variable(name: &str) -> Option<PathBuf> {
     let value = std::env::var_os(name);
     if value.is_none() {

@@ -1,5 +1,6 @@
 //! The model, held to independent implementations and to damaged files.
 #![cfg(feature = "burn")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod damage;
 mod golden;
