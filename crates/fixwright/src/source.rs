@@ -172,7 +172,7 @@ mod tests {
             "/home/u/proj/src/a/util.c",
             "x/../a/util.c",
             "a/util.c",
-            r"C:\p\a\util.c",
+            r"C:\p\src\a\util.c",
         ] {
             assert_eq!(find(&root, name).unwrap(), "src/a/util.c", "{name}");
         }

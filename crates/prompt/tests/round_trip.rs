@@ -44,10 +44,13 @@ fn outcome(request: &Request<'_>, source: &str, answer: &str) -> String {
     }
 }
 
-/// Whether a fix does what answers are forgiven for: it only leaves lines out, or indents a line of the source otherwise.
+/// Whether a fix does what answers are forgiven for: it starts or ends with another line of the source than the source does, or indents
+/// one otherwise.
 fn reads_as_drift(source: &str, fixed: &str) -> bool {
     let repeats = |line: &str| source.lines().any(|old| old.trim_start() == line.trim_start());
-    fixed.lines().all(repeats)
+    let border = |old: Option<&str>, new: Option<&str>| old != new && new.is_none_or(repeats);
+    border(source.lines().next(), fixed.lines().next())
+        || border(source.lines().last(), fixed.lines().last())
         || fixed.lines().any(|line| repeats(line) && source.lines().all(|old| old != line))
 }
 

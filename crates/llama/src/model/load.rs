@@ -1,6 +1,6 @@
 //! From tensors on disk to a [`Model`] on a device.
 
-use burn::module::{Param, ParamId};
+use burn::module::Param;
 use burn::nn::RmsNorm;
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -117,6 +117,6 @@ impl Loader<'_> {
     fn parameter<const D: usize>(&self, name: &str, shape: [usize; D]) -> Result<Param<Tensor<D>>> {
         let data = self.weights.load(name, &shape)?;
         let tensor = Tensor::from_data(TensorData::new(data, shape), self.device);
-        Ok(Param::initialized(ParamId::new(), tensor))
+        Ok(Param::from_tensor(tensor))
     }
 }

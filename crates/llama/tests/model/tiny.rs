@@ -58,7 +58,10 @@ fn check(name: &str) {
     let gguf = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(gguf.path(), to_gguf(name).build()).unwrap();
     let converted = self::session(gguf.path()).logits(&expected.ids, expected.ids.len()).unwrap();
-    assert_eq!(converted, whole, "{name}: GGUF and safetensors of the same weights differ");
+    // GGUF states the scaling of Llama 3 as divisors in f32, so the angles differ in their last bits.
+    let tolerance = if name == "llama3" { TOLERANCE } else { 0.0 };
+    let differ = converted.iter().zip(&whole).filter(|(a, b)| (*a - *b).abs() > tolerance).count();
+    assert_eq!(differ, 0, "{name}: logits of GGUF and safetensors with the same weights");
 }
 
 #[test]
