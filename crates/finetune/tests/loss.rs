@@ -70,7 +70,7 @@ fn a_step_against_the_gradient_lowers_it() {
     let model = model(&device);
     let batch = Batch::new(&examples(), CONTEXT).unwrap();
     let before = loss(&model, &batch);
-    let gradients = GradientsParams::from_grads(before.clone().backward(), &model);
+    let gradients = GradientsParams::from_grads(before.backward(), &model);
     assert!(!gradients.is_empty());
     let mut optimizer = SgdConfig::new().init();
     let model = optimizer.step(1e-3, model, gradients);

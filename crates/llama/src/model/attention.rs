@@ -55,7 +55,8 @@ impl Attention {
 
 /// Whether burn's attention lets several query heads share a key head: on its CPU backend without gradients.
 fn shares_heads(k: &Tensor<4>) -> bool {
-    k.device() == Device::flex()
+    let device = k.device();
+    !device.is_autodiff() && device == Device::flex()
 }
 
 /// Gives each query head its own copy of the key or value head it shares: `[B, K, S, D]` to `[B, K * groups, S, D]`.
