@@ -20,7 +20,9 @@ pub const WHOLE: [&str; 3] = ["--workspace", "--features", "xtask/model"];
 /// The folder of the workspace's `Cargo.toml`.
 #[must_use]
 pub fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the package lies in a folder of the workspace")
 }
 
 /// The cargo that runs this program, in the workspace, with these arguments.
