@@ -16,11 +16,25 @@ use crate::workspace;
 
 const BINARY: &str = "xtask-model";
 
+/// Builds `xtask-model` and becomes it, with `arguments`: Ctrl-C and the exit code are then its own.
+///
+/// # Errors
+///
+/// The build failed, or the binary could not be started.
+#[cfg(unix)]
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit> {
+    use std::os::unix::process::CommandExt as _;
+    let binary = build()?;
+    let error = Command::new(&binary).args(arguments).exec();
+    Err(error).with_context(|| format!("cannot start {}", binary.display()))
+}
+
 /// Builds `xtask-model` and runs it with `arguments`, returning how it ended.
 ///
 /// # Errors
 ///
 /// The build failed, or the binary did not end with one of the exit codes of [`Exit`].
+#[cfg(not(unix))]
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit> {
     let binary = build()?;
     let status = Command::new(&binary)

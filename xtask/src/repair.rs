@@ -57,8 +57,7 @@ fn validator(case: &Case, flags: &RepairFlags, watch: &mut Watch) -> anyhow::Res
     let compile = case.compile(flags);
     watch.say(&format!("compiling {} as it is: {}", case.root.display(), compile.argv.join(" ")));
     let validator =
-        Validator::new(&case.root, compile, CopyOptions::default(), &mut |_| watch.flow())
-            .map_err(bad_input)?;
+        Validator::new(&case.root, compile, CopyOptions::default(), &mut |_| watch.flow())?;
     let baseline = validator.baseline();
     if baseline.succeeded() {
         return Ok(validator);

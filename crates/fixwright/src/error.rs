@@ -10,17 +10,6 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The report says no file, and neither did the caller.
-    #[error("the report names no file")]
-    NoFile,
-
-    /// The report says no line, and neither did the caller.
-    #[error("the report names no line of {file}: say which line to repair")]
-    NoLine {
-        /// The file it is about.
-        file: String,
-    },
-
     /// The file that the report names is not in the tree.
     #[error("{name}: there is no such file under {}", .root.display())]
     SourceMissing {

@@ -17,6 +17,8 @@ use crate::error::Result;
 mod candidate;
 mod propose;
 
+use propose::Asked;
+
 pub use candidate::{Candidate, Proposal};
 
 /// A model that is ready to repair.
@@ -160,41 +162,70 @@ impl Repairer {
         options: &Options,
         progress: Progress<'_>,
     ) -> Result<Repair> {
-        let asked = self.ask(request, options)?;
-        let mut session = Session::new(Arc::clone(&self.model));
-        let mut repair = Repair { candidates: Vec::new(), cancelled: false };
-        for index in 0..options.candidates {
-            let prompt_tokens = asked.prompt.len();
-            let ControlFlow::Continue(()) =
-                progress(Event::Asking { index, of: options.candidates, prompt_tokens })
-            else {
-                repair.cancelled = true;
-                break;
-            };
-            let proposal =
-                self.propose(&mut session, request, &asked, options.sampling(index), progress)?;
-            let Some(proposal) = proposal else {
-                repair.cancelled = true;
-                break;
-            };
-            if repair.candidates.iter().any(|known| known.proposal.patch == proposal.patch) {
-                continue;
-            }
-            let Some(judged) = candidate::judge(&proposal, validator, progress)? else {
-                repair.cancelled = true;
-                break;
-            };
-            let candidate = Candidate { index, proposal, judged };
-            let stop = progress(Event::Judged(&candidate)).is_break();
-            let done = candidate.is_clean();
-            repair.candidates.push(candidate);
-            if stop || done {
-                repair.cancelled = stop && !done;
-                break;
-            }
+        let mut search = Search {
+            repairer: self,
+            request,
+            validator,
+            options,
+            asked: self.ask(request, options)?,
+            session: Session::new(Arc::clone(&self.model)),
+            found: Vec::new(),
+        };
+        let stop = (0..options.candidates)
+            .find_map(|index| search.next(index, &mut *progress).transpose());
+        let cancelled = matches!(stop.transpose()?, Some(Stop::Cancelled));
+        search.found.sort_by_key(Candidate::rank);
+        Ok(Repair { candidates: search.found, cancelled })
+    }
+}
+
+/// The candidates of one request, one after the other.
+struct Search<'a> {
+    repairer: &'a Repairer,
+    request: &'a Request<'a>,
+    validator: &'a Validator,
+    options: &'a Options,
+    asked: Asked,
+    session: Session,
+    found: Vec<Candidate>,
+}
+
+/// Why a search ends before its last candidate.
+enum Stop {
+    /// Nothing better is to be expected.
+    Clean,
+    /// The callback broke it off.
+    Cancelled,
+}
+
+impl Search<'_> {
+    fn next(&mut self, index: usize, progress: Progress<'_>) -> Result<Option<Stop>> {
+        let (of, prompt_tokens) = (self.options.candidates, self.asked.prompt.len());
+        if progress(Event::Asking { index, of, prompt_tokens }).is_break() {
+            return Ok(Some(Stop::Cancelled));
         }
-        repair.candidates.sort_by_key(Candidate::rank);
-        Ok(repair)
+        let sampling = self.options.sampling(index);
+        let proposal = self.repairer.propose(
+            &mut self.session,
+            self.request,
+            &self.asked,
+            sampling,
+            progress,
+        )?;
+        let Some(proposal) = proposal else { return Ok(Some(Stop::Cancelled)) };
+        if proposal.patch.is_ok()
+            && self.found.iter().any(|known| known.proposal.patch == proposal.patch)
+        {
+            return Ok(None);
+        }
+        let Some(judged) = candidate::judge(&proposal, self.validator, progress)? else {
+            return Ok(Some(Stop::Cancelled));
+        };
+        let candidate = Candidate { index, proposal, judged };
+        let (clean, cancelled) =
+            (candidate.is_clean(), progress(Event::Judged(&candidate)).is_break());
+        self.found.push(candidate);
+        Ok(if clean { Some(Stop::Clean) } else { cancelled.then_some(Stop::Cancelled) })
     }
 }
 
