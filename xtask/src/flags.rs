@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::exit::BadInput;
+
 /// The commands of the fixwright workspace.
 ///
 /// Exit codes: 0 done, 1 a check failed or no valid patch was found, 2 bad input, 3 could not run.
@@ -84,13 +86,13 @@ pub struct RepairFlags {
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub candidates: u8,
     /// Write the patch to the source when one was found
-    #[arg(long)]
+    #[arg(long, requires = "report")]
     pub apply: bool,
     /// Write the result, with all candidates and what made them, to a JSON file
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
     /// The shell command, run in a copy of the source, that shows whether it compiles; `make` where there is a makefile,
-    /// else a syntax check of the file, if left out
+    /// else a syntax check of the file, if left out; it must build the folder it runs in, not a path written down elsewhere
     #[arg(long, value_name = "COMMAND")]
     pub compile: Option<String>,
     /// The most seconds that compiling may take
@@ -102,6 +104,27 @@ pub struct RepairFlags {
     /// The same seed gives the same candidates
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
+}
+
+impl RepairFlags {
+    /// Says what is wrong with the paths before anything is fetched or built for them.
+    ///
+    /// # Errors
+    ///
+    /// [`BadInput`] for a path that is not there.
+    pub fn check(&self) -> Result<(), BadInput> {
+        let missing =
+            [&self.report, &self.source].into_iter().flatten().find(|path| !path.exists());
+        missing.map_or(Ok(()), |path| {
+            Err(BadInput(format!("{}: there is no such file or folder", path.display())))
+        })
+    }
+
+    /// The features that the device needs beyond those of every repair.
+    #[must_use]
+    pub fn features(&self) -> &'static [&'static str] {
+        if self.device.starts_with("cuda") { &["--features", "xtask/cuda"] } else { &[] }
+    }
 }
 
 /// What a model is asked to write.

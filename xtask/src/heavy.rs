@@ -16,27 +16,33 @@ use crate::workspace;
 
 const BINARY: &str = "xtask-model";
 
-/// Builds `xtask-model` and becomes it, with `arguments`: Ctrl-C and the exit code are then its own.
+/// Builds `xtask-model`, with further `features`, and becomes it, with `arguments`: Ctrl-C and the exit code are then its own.
 ///
 /// # Errors
 ///
 /// The build failed, or the binary could not be started.
 #[cfg(unix)]
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit> {
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    features: &[&str],
+) -> anyhow::Result<Exit> {
     use std::os::unix::process::CommandExt as _;
-    let binary = build()?;
+    let binary = build(features)?;
     let error = Command::new(&binary).args(arguments).exec();
     Err(error).with_context(|| format!("cannot start {}", binary.display()))
 }
 
-/// Builds `xtask-model` and runs it with `arguments`, returning how it ended.
+/// Builds `xtask-model`, with further `features`, and runs it with `arguments`, returning how it ended.
 ///
 /// # Errors
 ///
 /// The build failed, or the binary did not end with one of the exit codes of [`Exit`].
 #[cfg(not(unix))]
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit> {
-    let binary = build()?;
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    features: &[&str],
+) -> anyhow::Result<Exit> {
+    let binary = build(features)?;
     let status = Command::new(&binary)
         .args(arguments)
         .status()
@@ -44,9 +50,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<Exit
     status.code().and_then(Exit::from_code).with_context(|| format!("{BINARY} ended with {status}"))
 }
 
-fn build() -> anyhow::Result<PathBuf> {
+fn build(features: &[&str]) -> anyhow::Result<PathBuf> {
     let mut cargo = workspace::cargo(["build", "--release", "--bin", BINARY])
         .args(workspace::WHOLE)
+        .args(features)
         .arg("--message-format=json-render-diagnostics")
         .stdout(Stdio::piped())
         .spawn()

@@ -16,9 +16,10 @@ fn run(command: Command) -> anyhow::Result<Exit> {
     let out = &mut io::stdout();
     match command {
         Command::Repair(flags) => {
+            flags.check()?;
             // Fetched before the long build: a wrong name or a missing network shows at once.
             models::resolve(flags.model.as_deref())?;
-            heavy::run(env::args_os().skip(1))
+            heavy::run(env::args_os().skip(1), flags.features())
         }
         Command::Model(Model::List { format }) => models::list(format, out),
         Command::Model(Model::Fetch { name }) => models::fetch(name.as_deref(), out),

@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use fixwright::prompt::{Options as PromptOptions, Request};
 use fixwright::repair::{Candidate, Options, Repair, Repairer};
-use fixwright::validate::{CopyOptions, Validator};
+use fixwright::validate::{CopyOptions, Ending, Validator};
 
 use crate::exit::{BadInput, Exit, note};
 use crate::flags::{self, RepairFlags};
@@ -42,10 +42,11 @@ pub fn run(flags: &RepairFlags) -> anyhow::Result<Exit> {
         repairer.repair(&request, &validator, &search(flags), &mut |event| watch.event(&event))?;
     watch.finish();
 
+    let exit = conclude(flags, &case, &repair, start)?;
     if let Some(path) = &flags.json {
         record::write(path, &record::Record::new(flags, &case, &model, &repair, start.elapsed())?)?;
     }
-    conclude(flags, &case, &repair, start)
+    Ok(exit)
 }
 
 fn search(flags: &RepairFlags) -> Options {
@@ -62,11 +63,11 @@ fn validator(case: &Case, flags: &RepairFlags, watch: &mut Watch) -> anyhow::Res
     if baseline.succeeded() {
         return Ok(validator);
     }
-    let output = baseline.output.trim_end();
-    let what = format!(
-        "the source does not compile as it is, so no fix can be judged; --compile names another command\n{output}"
-    );
-    Err(BadInput(what).into())
+    let what = match baseline.ending {
+        Ending::TimedOut => format!("compiling the source as it is takes over {} s: --timeout allows more", flags.timeout),
+        _ => "the source does not compile as it is, so no fix can be judged; --compile names another command".to_owned(),
+    };
+    Err(BadInput(format!("{what}\n{}", baseline.output.trim_end())).into())
 }
 
 fn conclude(
@@ -75,21 +76,21 @@ fn conclude(
     repair: &Repair,
     start: Instant,
 ) -> anyhow::Result<Exit> {
+    let exit = if repair.cancelled { Exit::CouldNotRun } else { Exit::Failed };
     let Some(best) = repair.repaired() else {
         show::failures(repair);
-        note(format_args!(
-            "{}: {}",
-            case.place(),
-            if repair.cancelled { "interrupted" } else { "no valid patch found" }
-        ));
-        return Ok(if repair.cancelled { Exit::CouldNotRun } else { Exit::Failed });
+        let what = if repair.cancelled { "interrupted" } else { "no valid patch found" };
+        note(format_args!("{}: {what}", case.place()));
+        return Ok(exit);
     };
-    print(best)?;
-    show::summary(case, best, start.elapsed());
-    if flags.apply {
+    if repair.cancelled {
+        note("interrupted: this is the best until then, and is not applied");
+    } else if flags.apply {
         apply(case, best)?;
     }
-    Ok(Exit::Done)
+    print(best)?;
+    show::summary(case, best, start.elapsed());
+    Ok(if repair.cancelled { exit } else { Exit::Done })
 }
 
 fn print(best: &Candidate) -> anyhow::Result<()> {

@@ -150,7 +150,7 @@ impl Repairer {
     }
 
     /// Asks for candidates and judges each, until one applies, compiles and brings no new diagnostic, or there are as many as `options`
-    /// allows. A candidate that was there before is not judged again.
+    /// allows. A candidate that was there before keeps its verdict.
     ///
     /// # Errors
     ///
@@ -213,14 +213,12 @@ impl Search<'_> {
             progress,
         )?;
         let Some(proposal) = proposal else { return Ok(Some(Stop::Cancelled)) };
-        if proposal.patch.is_ok()
-            && self.found.iter().any(|known| known.proposal.patch == proposal.patch)
-        {
-            return Ok(None);
-        }
-        let Some(judged) = candidate::judge(&proposal, self.validator, progress)? else {
-            return Ok(Some(Stop::Cancelled));
+        let known = self.found.iter().find(|known| known.proposal.patch == proposal.patch);
+        let judged = match known {
+            Some(known) => Some(known.judged.clone()),
+            None => candidate::judge(&proposal, self.validator, progress)?,
         };
+        let Some(judged) = judged else { return Ok(Some(Stop::Cancelled)) };
         let candidate = Candidate { index, proposal, judged };
         let (clean, cancelled) =
             (candidate.is_clean(), progress(Event::Judged(&candidate)).is_break());

@@ -61,6 +61,8 @@ pub struct Config {
     pub rope_scaling: RopeScaling,
     /// Whether q, k and v have biases.
     pub attention_bias: bool,
+    /// Whether the output projection of attention has a bias.
+    pub output_bias: bool,
     /// Whether the output head is the embedding itself.
     pub tied_head: bool,
 }

@@ -44,13 +44,18 @@ fn outcome(request: &Request<'_>, source: &str, answer: &str) -> String {
     }
 }
 
-/// Whether a fix does what answers are forgiven for: it starts or ends with another line of the source than the source does, or indents
+/// Whether a fix may be taken for what answers are forgiven: it leaves lines out and starts or ends with a line of the source, or indents
 /// one otherwise.
 fn reads_as_drift(source: &str, fixed: &str) -> bool {
+    let bare =
+        |text: &str| text.lines().map(|line| line.trim_start().to_owned()).collect::<Vec<_>>();
+    let (old, new) = (bare(source), bare(fixed));
+    let count =
+        |lines: &[String], line: &String| lines.iter().filter(|other| *other == line).count();
+    let leaves_out = old.iter().any(|line| count(&new, line) < count(&old, line));
+    let at_border = [new.first(), new.last()].into_iter().flatten().any(|line| old.contains(line));
     let repeats = |line: &str| source.lines().any(|old| old.trim_start() == line.trim_start());
-    let border = |old: Option<&str>, new: Option<&str>| old != new && new.is_none_or(repeats);
-    border(source.lines().next(), fixed.lines().next())
-        || border(source.lines().last(), fixed.lines().last())
+    leaves_out && at_border
         || fixed.lines().any(|line| repeats(line) && source.lines().all(|old| old != line))
 }
 

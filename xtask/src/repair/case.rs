@@ -16,6 +16,9 @@ use crate::workspace;
 /// The example that is repaired when no report is named: a project of ours with a report in the style of Coverity.
 const EXAMPLE: &str = "tests/fixtures/labels";
 
+/// The most memory in bytes that a process of the compiler may take.
+const MEMORY: u64 = 4 << 30;
+
 /// A report and what it is about.
 pub(super) struct Case {
     pub(super) report: BugReport,
@@ -36,6 +39,9 @@ impl Case {
             report.location.path.clone().ok_or_else(|| fault(&report_path, "names no file"))?;
         let file = SourceFile::find(&root, &name)
             .map_err(|e| fault(&report_path, &format!("{:#}", anyhow::Error::from(e))))?;
+        if file.path != name {
+            note(format_args!("the report's {name} is taken to be {}", file.path));
+        }
         let line = match (flags.line, report.location.line) {
             (Some(line), _) => line.get(),
             (None, Some(line)) => line as usize,
@@ -58,6 +64,8 @@ impl Case {
         };
         let mut limits = Limits::default();
         limits.wall_time = Duration::from_secs(flags.timeout.get());
+        limits.cpu_time = Some(limits.wall_time);
+        limits.memory = Some(MEMORY);
         let path = env::var("PATH").unwrap_or_default();
         compile.with_limits(limits).with_env("PATH", path)
     }

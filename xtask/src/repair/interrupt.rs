@@ -6,6 +6,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 
+use crate::exit::Exit;
+
+/// The first press is a wish; the second ends the process, whatever it is doing.
+#[expect(clippy::exit, reason = "the user asked twice")]
+fn on_press(pressed: &AtomicBool) {
+    if pressed.swap(true, Ordering::Relaxed) {
+        std::process::exit(Exit::CouldNotRun as i32);
+    }
+}
+
 /// Whether Ctrl-C was pressed.
 #[derive(Clone, Default)]
 pub(super) struct Interrupt(Arc<AtomicBool>);
@@ -15,8 +25,7 @@ impl Interrupt {
     pub(super) fn listen() -> anyhow::Result<Self> {
         let interrupt = Self::default();
         let pressed = Arc::clone(&interrupt.0);
-        ctrlc::set_handler(move || pressed.store(true, Ordering::Relaxed))
-            .context("cannot listen for Ctrl-C")?;
+        ctrlc::set_handler(move || on_press(&pressed)).context("cannot listen for Ctrl-C")?;
         Ok(interrupt)
     }
 

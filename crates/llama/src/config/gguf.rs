@@ -29,6 +29,7 @@ impl Config {
             Some(dim) => dim,
             None => hidden_size / num_heads.max(1),
         };
+        keys.refuse_partial_rotation(head_dim)?;
         let config = Self {
             architecture,
             vocab_size: keys.vocab_size()?,
@@ -43,6 +44,7 @@ impl Config {
             rope_theta: keys.get::<f32>("rope.freq_base")?.unwrap_or(10_000.0).into(),
             rope_scaling: keys.rope_scaling(head_dim)?,
             attention_bias: gguf.contains("blk.0.attn_q.bias"),
+            output_bias: gguf.contains("blk.0.attn_output.bias"),
             tied_head: !gguf.contains("output.weight"),
         };
         config.check().map_err(|(key, what)| Error::config(gguf.path(), key, what))?;
@@ -73,6 +75,17 @@ impl<'a> Keys<'a> {
                 Ok(self.gguf.tensor("token_embd.weight")?.shape().first().copied().unwrap_or(0))
             }
         }
+    }
+
+    fn refuse_partial_rotation(&self, head_dim: usize) -> Result<()> {
+        let rotated: usize = self.get("rope.dimension_count")?.unwrap_or(head_dim);
+        if rotated == head_dim {
+            return Ok(());
+        }
+        let key = format!("{}.rope.dimension_count", self.prefix);
+        let what =
+            format!("is {rotated} of a head of {head_dim}: rotating a part is not implemented");
+        Err(Error::config(self.gguf.path(), key, what))
     }
 
     fn rope_scaling(&self, head_dim: usize) -> Result<RopeScaling> {

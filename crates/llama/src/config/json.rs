@@ -32,6 +32,7 @@ struct Raw {
     #[serde(default)]
     tie_word_embeddings: bool,
     hidden_act: Option<String>,
+    partial_rotary_factor: Option<f64>,
     #[serde(default)]
     use_sliding_window: bool,
     quantization_config: Option<Value>,
@@ -75,6 +76,7 @@ impl Config {
             rope_theta: rope.and_then(|r| r.rope_theta).or(raw.rope_theta).unwrap_or(10_000.0),
             rope_scaling: rope.map_or(Ok(RopeScaling::None), |r| scaling(r, path))?,
             attention_bias: raw.attention_bias || architecture == Architecture::Qwen2,
+            output_bias: raw.attention_bias && architecture == Architecture::Llama,
             tied_head: raw.tie_word_embeddings,
         };
         config.check().map_err(|(key, what)| Error::config(path, key, what))?;
@@ -99,6 +101,13 @@ fn refuse(raw: &Raw, path: &Path) -> Result<()> {
             path,
             "hidden_act",
             format!("is `{act}`, only `silu` is implemented"),
+        ));
+    }
+    if raw.partial_rotary_factor.is_some_and(|factor| factor != 1.0) {
+        return Err(Error::config(
+            path,
+            "partial_rotary_factor",
+            "is not 1, which is not implemented",
         ));
     }
     if raw.mlp_bias {

@@ -57,14 +57,21 @@ impl Loader<'_> {
     }
 
     fn attention(&self, name: &str) -> Result<Attention> {
-        let Config { hidden_size, num_heads, num_kv_heads, head_dim, attention_bias, .. } =
-            *self.config;
+        let Config {
+            hidden_size,
+            num_heads,
+            num_kv_heads,
+            head_dim,
+            attention_bias,
+            output_bias,
+            ..
+        } = *self.config;
         let (q, kv) = (num_heads * head_dim, num_kv_heads * head_dim);
         Ok(Attention {
             q_proj: self.linear(&format!("{name}.q_proj"), hidden_size, q, attention_bias)?,
             k_proj: self.linear(&format!("{name}.k_proj"), hidden_size, kv, attention_bias)?,
             v_proj: self.linear(&format!("{name}.v_proj"), hidden_size, kv, attention_bias)?,
-            o_proj: self.linear(&format!("{name}.o_proj"), q, hidden_size, false)?,
+            o_proj: self.linear(&format!("{name}.o_proj"), q, hidden_size, output_bias)?,
             num_heads,
             num_kv_heads,
             head_dim,

@@ -35,7 +35,8 @@ fn failure(path: &Path) -> String {
 
 #[test]
 fn settings_that_are_not_implemented_are_refused_by_name() {
-    let cases: [(&str, serde_json::Value); 8] = [
+    let cases: [(&str, serde_json::Value); 9] = [
+        ("partial_rotary_factor", 0.5.into()),
         ("model_type", "mamba".into()),
         ("hidden_act", "gelu".into()),
         ("mlp_bias", true.into()),
