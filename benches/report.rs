@@ -35,16 +35,16 @@ fn report_formats(criterion: &mut Criterion) {
     group.sample_size(10);
     for count in [1, 1_000] {
         let text: String = (0..count).map(|n| report(n) + "\n").collect();
-        assert_eq!(cid::parse(&text).map(|reports| reports.len()), Ok(count));
+        assert_eq!(parse_as(Format::Cid, &text).map(|reports| reports.len()), Ok(count));
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_with_input(BenchmarkId::new("cid", count), &text, |bencher, text| {
-            bencher.iter(|| cid::parse(text));
+            bencher.iter(|| parse_as(Format::Cid, text));
         });
     }
     let (text, warnings) = log(10_000_000);
-    assert_eq!(diagnostic::parse(&text).map(|reports| reports.len()), Ok(warnings));
+    assert_eq!(parse_as(Format::Diagnostic, &text).map(|reports| reports.len()), Ok(warnings));
     group.throughput(Throughput::Bytes(text.len() as u64));
-    group.bench_function("gcc", |bencher| bencher.iter(|| diagnostic::parse(&text)));
+    group.bench_function("gcc", |bencher| bencher.iter(|| parse_as(Format::Diagnostic, &text)));
     group.finish();
 }
 

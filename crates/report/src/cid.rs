@@ -30,9 +30,9 @@ mod split;
 mod suggestion;
 mod value;
 
-use crate::format::check_size;
-use crate::line::lines;
-use crate::{BugReport, Error, Format};
+use crate::input::Input;
+use crate::stream::{Halt, Sink};
+use crate::text::{lines, whole};
 use item::Kind;
 use key::Key;
 
@@ -60,18 +60,15 @@ pub(crate) fn is_like(input: &str) -> bool {
 ///
 /// A report without a file or a line, or with a value that cannot be read, comes with a
 /// [`Warning`](crate::Warning) that says so.
-///
-/// # Errors
-///
-/// [`Error::TooLarge`] above [`MAX_BYTES`](crate::MAX_BYTES), [`Error::NoReport`] without a known key.
-pub fn parse(input: &str) -> Result<Vec<BugReport>, Error> {
-    check_size(input.len())?;
-    let items = item::classify(lines(input));
+pub(crate) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    let text = whole(input, sink)?;
+    let items = item::classify(lines(&text));
     let known =
         |item: &item::Item<'_>| matches!(item.kind, Kind::Key(line) if line.key != Key::Other);
     if !items.iter().any(known) {
-        return Err(Error::NoReport { format: Format::Cid });
+        return Ok(());
     }
-    let reports = split::split(&items).into_iter();
-    Ok(reports.map(|range| fill::report(&items[range], input)).collect())
+    split::split(&items)
+        .into_iter()
+        .try_for_each(|range| sink.report(fill::report(&items[range], &text)))
 }

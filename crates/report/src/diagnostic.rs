@@ -20,9 +20,9 @@ mod collect;
 mod flag;
 mod kind;
 
-use crate::format::check_size;
-use crate::line::lines;
-use crate::{BugReport, Error, Format};
+use crate::input::Input;
+use crate::stream::{Halt, Sink};
+use crate::text::{lines, whole};
 
 /// Whether `input` has a diagnostic.
 pub(crate) fn is_like(input: &str) -> bool {
@@ -31,15 +31,7 @@ pub(crate) fn is_like(input: &str) -> bool {
 }
 
 /// Reads every diagnostic in `input`.
-///
-/// # Errors
-///
-/// [`Error::TooLarge`] above [`MAX_BYTES`](crate::MAX_BYTES), [`Error::NoReport`] without a diagnostic.
-pub fn parse(input: &str) -> Result<Vec<BugReport>, Error> {
-    check_size(input.len())?;
-    let reports = collect::collect(input);
-    if reports.is_empty() {
-        return Err(Error::NoReport { format: Format::Diagnostic });
-    }
-    Ok(reports)
+pub(crate) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    let text = whole(input, sink)?;
+    collect::collect(&text).into_iter().try_for_each(|report| sink.report(report))
 }

@@ -1,16 +1,17 @@
 //! The error of this crate.
 
-use crate::{Format, Place};
+use crate::Format;
 
 /// Why an input gave no report.
 ///
-/// Damage inside a report is no error: it is a [`Warning`](crate::Warning) in the report.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Damage inside an input is no error: it is a [`Warning`](crate::Warning).
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The input is larger than [`MAX_BYTES`](crate::MAX_BYTES).
     #[error(
-        "input has {bytes} bytes, more than the limit of {limit}; pass only the part with the reports"
+        "input has {bytes} bytes, more than the limit of {limit}; read it with `stream`, or pass only the part \
+         with the reports"
     )]
     TooLarge {
         /// Size of the input.
@@ -18,23 +19,34 @@ pub enum Error {
         /// Size allowed.
         limit: usize,
     },
-    /// The input is not UTF-8.
-    #[error("{place}: not UTF-8; convert the input to UTF-8 first")]
-    NotUtf8 {
-        /// The first byte that is wrong.
-        place: Place,
-    },
     /// No format fits the input.
     #[error(
-        "no bug report found: looked for a key/value report (lines such as `File: src/a.c` and \
-         `Line: 12`) and for compiler diagnostics (lines such as `src/a.c:12:5: warning: ...`); \
-         add a line `File:` and a line `Line:` to a free text"
+        "no bug report found: looked for the output of analysers, compilers and sanitizers, and for a key/value \
+         report (lines such as `File: src/a.c` and `Line: 12`); name the format, or add a line `File:` and a line \
+         `Line:` to a free text"
     )]
     Unrecognised,
-    /// The reader that was called by name found nothing of its format.
-    #[error("no report found: expected {}", format.sign())]
+    /// The input has nothing of its format.
+    #[error("no {format} report found: expected {}", format.sign())]
     NoReport {
-        /// The format that was asked for.
+        /// The format that the input was read as.
         format: Format,
     },
+    /// There is no format of that name.
+    #[error("no format is named `{name}`; there are {}", Format::names())]
+    UnknownFormat {
+        /// The name.
+        name: String,
+    },
+    /// The input is of a version that is not read.
+    #[error("{found} is not read; {advice}")]
+    Version {
+        /// The format and version found.
+        found: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// The input could not be read.
+    #[error("the input could not be read: {0}")]
+    Io(#[from] std::io::Error),
 }

@@ -1,73 +1,95 @@
-//! Which format an input is in, and reading it by that.
+//! The formats, with the name and the reader of each.
+
+use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BugReport, Error, MAX_BYTES, Place, cid, diagnostic};
+use crate::detect::Head;
+use crate::stream::Read;
+use crate::{Error, cid, diagnostic};
 
 /// A format of bug reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Format {
-    /// The key/value report in the style of Coverity, read by [`cid`].
+    /// The key/value report in the style of Coverity.
     Cid,
-    /// Text diagnostics of gcc, clang and clang-tidy, read by [`diagnostic`].
+    /// Text diagnostics of gcc, clang, clang-tidy and whatever writes like them.
     Diagnostic,
 }
 
+/// What is to be known of a format.
+pub(crate) struct Reader {
+    pub(crate) format: Format,
+    /// The name on a command line.
+    name: &'static str,
+    /// What an input of this format has to show.
+    sign: &'static str,
+    /// Whether an input shows that.
+    pub(crate) is_like: fn(&Head<'_>) -> bool,
+    pub(crate) read: Read,
+}
+
+/// Every format; where an input may look like two of them, the surer sign comes first.
+pub(crate) const READERS: &[Reader] = &[
+    Reader {
+        format: Format::Cid,
+        name: "cid",
+        sign: "a line with a key such as `File: src/a.c`",
+        is_like: |head| cid::is_like(&head.text),
+        read: cid::read,
+    },
+    Reader {
+        format: Format::Diagnostic,
+        name: "diagnostic",
+        sign: "a line such as `src/a.c:12:5: warning: ...`",
+        is_like: |head| diagnostic::is_like(&head.text),
+        read: diagnostic::read,
+    },
+];
+
 impl Format {
+    /// Every format.
+    pub fn all() -> impl Iterator<Item = Self> {
+        READERS.iter().map(|reader| reader.format)
+    }
+
+    /// The name, as [`FromStr`] reads it.
+    pub fn name(self) -> &'static str {
+        self.reader().name
+    }
+
+    /// All names, for a message.
+    pub(crate) fn names() -> String {
+        READERS.iter().map(|reader| reader.name).collect::<Vec<_>>().join(", ")
+    }
+
     /// What an input of this format has to show.
     pub(crate) fn sign(self) -> &'static str {
-        match self {
-            Self::Cid => "a line with a key such as `File: src/a.c`",
-            Self::Diagnostic => "a line such as `src/a.c:12:5: warning: ...`",
-        }
+        self.reader().sign
+    }
+
+    pub(crate) fn reader(self) -> &'static Reader {
+        let own = READERS.iter().find(|reader| reader.format == self);
+        own.expect("the table has every format, which a test shows")
     }
 }
 
-/// The format of `input`, from its text alone.
-pub fn detect(input: &str) -> Option<Format> {
-    if cid::is_like(input) {
-        Some(Format::Cid)
-    } else if diagnostic::is_like(input) {
-        Some(Format::Diagnostic)
-    } else {
-        None
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 
-/// Reads every report in `input`, in the format that [`detect`] finds.
-///
-/// # Errors
-///
-/// [`Error::TooLarge`] above [`MAX_BYTES`], [`Error::Unrecognised`] if there is no report.
-pub fn parse(input: &str) -> Result<Vec<BugReport>, Error> {
-    check_size(input.len())?;
-    match detect(input).ok_or(Error::Unrecognised)? {
-        Format::Cid => cid::parse(input),
-        Format::Diagnostic => diagnostic::parse(input),
-    }
-}
+impl FromStr for Format {
+    type Err = Error;
 
-/// Reads every report in the bytes of a file.
-///
-/// # Errors
-///
-/// As [`parse`], and [`Error::NotUtf8`] with the line and byte where the input stops being UTF-8.
-pub fn parse_bytes(input: &[u8]) -> Result<Vec<BugReport>, Error> {
-    check_size(input.len())?;
-    let text = std::str::from_utf8(input).map_err(|error| {
-        let byte = error.valid_up_to();
-        let line = 1 + input[..byte].iter().filter(|&&b| b == b'\n').count();
-        Error::NotUtf8 { place: Place { line, byte } }
-    })?;
-    parse(text)
-}
-
-/// Refuses an input above the limit.
-pub(crate) fn check_size(bytes: usize) -> Result<(), Error> {
-    if bytes > MAX_BYTES {
-        return Err(Error::TooLarge { bytes, limit: MAX_BYTES });
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let named = READERS.iter().find(|reader| reader.name == name);
+        named
+            .map(|reader| reader.format)
+            .ok_or_else(|| Error::UnknownFormat { name: name.to_owned() })
     }
-    Ok(())
 }

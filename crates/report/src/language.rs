@@ -11,6 +11,10 @@ pub enum Language {
     C,
     /// C++.
     Cpp,
+    /// Objective-C.
+    ObjectiveC,
+    /// Java.
+    Java,
 }
 
 impl Language {
@@ -22,6 +26,8 @@ impl Language {
             "C" | "cc" | "cpp" | "cxx" | "c++" | "hh" | "hpp" | "hxx" | "h++" | "ipp" => {
                 Some(Self::Cpp)
             }
+            "m" => Some(Self::ObjectiveC),
+            "java" => Some(Self::Java),
             _ => None,
         }
     }
@@ -31,6 +37,8 @@ impl Language {
         match name.to_ascii_lowercase().as_str() {
             "c" => Some(Self::C),
             "c++" | "cpp" | "cxx" => Some(Self::Cpp),
+            "objective-c" | "objc" => Some(Self::ObjectiveC),
+            "java" => Some(Self::Java),
             _ => None,
         }
     }
@@ -40,6 +48,8 @@ impl Language {
         match self {
             Self::C => "C",
             Self::Cpp => "C++",
+            Self::ObjectiveC => "Objective-C",
+            Self::Java => "Java",
         }
     }
 }

@@ -13,12 +13,12 @@
 //! ```
 //! use fixwright_report::{Format, Level, parse};
 //!
-//! let reports = parse("\
+//! let found = parse("\
 //! greet.c: In function 'greet':
 //! greet.c:9:5: warning: '%s' writes up to 63 bytes [-Wformat-overflow=]
 //! greet.c:8:10: note: destination object of size 16
 //! ")?;
-//! let report = &reports[0];
+//! let report = &found.reports[0];
 //! assert_eq!(report.provenance.format, Some(Format::Diagnostic));
 //! assert_eq!(report.location.to_string(), "greet.c:9:5");
 //! assert_eq!(report.location.function.as_deref(), Some("greet"));
@@ -28,30 +28,51 @@
 //! # Ok::<(), fixwright_report::Error>(())
 //! ```
 //!
-//! [`parse`] detects the format; [`cid::parse`] and [`diagnostic::parse`] read one by name, and
-//! [`cid::render`] writes one. Reading takes time linear in the input, which may be [`MAX_BYTES`] long.
+//! [`parse`] detects the format and [`parse_as`] is told it; [`stream`] reads inputs of any size in one pass and
+//! bounded memory. [`cid::render`] writes a report with keys.
 //!
 //! Left to others: reading files, finding the paths of a report in a source tree, and deciding whether a
 //! report is right.
 
 #![forbid(unsafe_code)]
 
+mod detect;
+mod diagnostic;
 mod error;
+mod fix;
 mod format;
+mod input;
+mod json;
 mod language;
-mod line;
+mod lines;
 mod location;
+mod note;
+mod place;
 mod reference;
 mod report;
+mod rule;
+mod severity;
+mod status;
+mod stream;
+mod test_failure;
+mod text;
+mod xml;
 
 pub mod cid;
-pub mod diagnostic;
 
 pub use error::Error;
-pub use format::{Format, detect, parse, parse_bytes};
+pub use fix::{Fix, Replacement};
+pub use format::Format;
 pub use language::Language;
 pub use location::{ColumnUnit, Location};
-pub use report::{BugReport, Level, Note, Place, Provenance, Rule, Severity, Warning};
+pub use note::{Note, Step};
+pub use place::{Place, Warning};
+pub use report::{BugReport, Provenance};
+pub use rule::Rule;
+pub use severity::{Level, Severity};
+pub use status::{Status, Suppression};
+pub use stream::{Event, Reports, detect, parse, parse_as, stream};
+pub use test_failure::TestFailure;
 
-/// The largest input that is read, in bytes: 64 MiB.
+/// The largest input that [`parse`] reads, in bytes: 64 MiB.
 pub const MAX_BYTES: usize = 64 << 20;

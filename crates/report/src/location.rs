@@ -20,16 +20,28 @@ use serde::{Deserialize, Serialize};
 pub struct Location {
     /// The path exactly as the report spells it; nothing says that it exists.
     pub path: Option<String>,
+    /// What a relative `path` is relative to, where the report says it: a folder or URI.
+    pub base: Option<String>,
     /// First line.
     pub line: Option<u32>,
     /// Last line, where the report gives a range.
     pub end_line: Option<u32>,
     /// Column in `line`.
     pub column: Option<u32>,
-    /// What `column` counts, where that is known.
+    /// The column behind the last character, in `end_line`, or else in `line`.
+    pub end_column: Option<u32>,
+    /// What the columns count, where that is known.
     pub column_unit: Option<ColumnUnit>,
+    /// The bytes of the file from which the place reaches to which, where the report counts in these.
+    pub bytes: Option<(u64, u64)>,
+    /// The same in characters, as `column_unit` counts them.
+    pub chars: Option<(u64, u64)>,
     /// Name of the enclosing function, without its parameters.
     pub function: Option<String>,
+    /// The function's name as the linker knows it, where it differs.
+    pub mangled: Option<String>,
+    /// The source that stands there.
+    pub snippet: Option<String>,
 }
 
 /// What a column number counts.
@@ -41,6 +53,10 @@ pub enum ColumnUnit {
     Byte,
     /// Columns on a terminal, a tab reaching to the next multiple of 8 (gcc 11 and later).
     Display,
+    /// Code units of UTF-16 (SARIF's default).
+    Utf16,
+    /// Unicode code points.
+    CodePoint,
 }
 
 impl Location {

@@ -7,8 +7,8 @@ use super::item::{Item, Kind};
 use super::key::Key;
 use super::suggestion::take_suggestion;
 use super::value;
-use crate::line::{Line, span};
 use crate::reference::collect_cwe;
+use crate::text::{Line, span};
 use crate::{BugReport, Format, Language, Level, Location, Place, Warning};
 
 /// Reads one report from its lines.
@@ -186,7 +186,7 @@ fn slot(report: &mut BugReport, key: Key) -> Option<&mut Option<String>> {
         Key::Severity => &mut report.severity.raw,
         Key::Impact => &mut report.severity.impact,
         Key::Certainty => &mut report.severity.certainty,
-        Key::Status => &mut report.status,
+        Key::Status => &mut report.status.raw,
         Key::Tool => &mut report.provenance.tool,
         Key::Title => &mut report.title,
         _ => return None,

@@ -1,7 +1,7 @@
 //! What each line of a report is: a key, running text, a rule, or blank.
 
 use super::key::Key;
-use crate::line::Line;
+use crate::text::Line;
 
 /// Labels longer than this are prose.
 const MAX_LABEL: usize = 40;

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use super::item::key_line;
 use super::suggestion::take_suggestion;
-use crate::{BugReport, Language, Note};
+use crate::{BugReport, Language, Step};
 
-/// The report as key/value text that [`parse`](super::parse) reads back to the same fields.
+/// The report as key/value text that [`parse_as`](crate::parse_as) reads back to the same fields.
 ///
 /// That holds for values that the format can hold: one line for what is one line in it, text
 /// without trailing space and blank lines around it, and every weakness that the title names in
@@ -14,14 +14,14 @@ use crate::{BugReport, Language, Note};
 /// [`Provenance`](crate::Provenance) but for the tool have no key and are left out.
 ///
 /// ```
-/// use fixwright_report::{BugReport, Location, cid};
+/// use fixwright_report::{BugReport, Location, cid, parse};
 ///
 /// let mut report = BugReport::default();
 /// report.title = Some("Unbounded sprintf".into());
 /// report.location = Location::new("src/greet.c", 9).in_function("greet");
 /// let text = cid::render(&report);
 /// assert_eq!(text, "Issue: Unbounded sprintf\nFile: src/greet.c\nFunction: greet\nLine: 9\n");
-/// assert_eq!(cid::parse(&text)?[0].location, report.location);
+/// assert_eq!(parse(&text)?.reports[0].location, report.location);
 /// # Ok::<(), fixwright_report::Error>(())
 /// ```
 pub fn render(report: &BugReport) -> String {
@@ -63,7 +63,7 @@ fn fields(report: &BugReport) -> [(&'static str, Option<String>); 17] {
         ("Severity", report.severity.raw.clone()),
         ("Impact", report.severity.impact.clone()),
         ("Certainty", report.severity.certainty.clone()),
-        ("Status", report.status.clone()),
+        ("Status", report.status.raw.clone()),
         ("Checker", report.rule.id.clone()),
         ("Category", report.rule.category.clone()),
         ("Classification", report.rule.classification.clone()),
@@ -95,7 +95,7 @@ fn section(out: &mut String, key: &str, text: Option<&str>) {
 }
 
 /// A step as its place with what happens there below it.
-fn step(step: &Note) -> String {
+fn step(step: &Step) -> String {
     let message = step.message.replace('\n', "\n  ");
     if step.location.is_empty() { message } else { format!("{}\n  {message}", step.location) }
 }

@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::entry::Entry;
 use crate::reference::{function_name, leading_place, number, pattern, place_within};
-use crate::{Location, Note};
+use crate::{Location, Step};
 
 /// A value without the quotes around it; none if it says that there is no value.
 pub(super) fn present(value: &str) -> Option<&str> {
@@ -75,10 +75,10 @@ fn function(prose: &str) -> Option<String> {
 }
 
 /// The steps under `Path:`: each place opens one, further lines and deeper ones say what happens there.
-pub(super) fn steps(entry: &Entry<'_>) -> Vec<Note> {
+pub(super) fn steps(entry: &Entry<'_>) -> Vec<Step> {
     static MARK: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"^\s*(?:(?:#?[0-9]+[.):]?|[-*]|-+>)\s+)?"));
-    let mut steps: Vec<Note> = Vec::new();
+    let mut steps: Vec<Step> = Vec::new();
     let mut indent = usize::MAX;
     for line in entry.text().lines().filter(|line| !line.trim().is_empty()) {
         let depth = line.len() - line.trim_start().len();
@@ -87,13 +87,13 @@ pub(super) fn steps(entry: &Entry<'_>) -> Vec<Note> {
             (Some((place, rest)), _) => {
                 indent = depth;
                 let rest = rest.trim_start_matches([':', '-', ',', ' ', '\t']);
-                steps.push(Note::new(place, rest.trim_end()));
+                steps.push(Step::new(place, rest.trim_end()));
             }
             (None, Some(step)) => {
                 let gap = if step.message.is_empty() { "" } else { "\n" };
                 step.message = format!("{}{gap}{}", step.message, line.trim());
             }
-            (None, None) => steps.push(Note::new(Location::default(), line.trim())),
+            (None, None) => steps.push(Step::new(Location::default(), line.trim())),
         }
     }
     steps

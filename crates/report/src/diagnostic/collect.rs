@@ -3,7 +3,7 @@
 use super::ansi::plain;
 use super::flag::split_flags;
 use super::kind::{Head, Kind, is_caret, kind};
-use crate::line::{Line, lines};
+use crate::text::{Line, lines};
 use crate::{BugReport, ColumnUnit, Format, Language, Level, Location, Note, Place, Warning};
 
 /// Every diagnostic in `input`.

@@ -36,7 +36,7 @@ fn every_case_reads_as_written_beside_it() {
         let name = path.file_stem().unwrap().to_string_lossy();
         let expected = std::fs::read_to_string(path.with_extension("json")).unwrap();
         let expected: Value = serde_json::from_str(&expected).unwrap();
-        let reports = parse_bytes(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let reports = parse(&bytes).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(reports.iter().all(|r| r.provenance.format == Some(Format::Cid)), "{name}");
         check(&expected, &serde_json::to_value(&reports).unwrap(), &name);
         seen += 1;
@@ -47,7 +47,7 @@ fn every_case_reads_as_written_beside_it() {
 #[test]
 fn the_text_is_kept_as_it_stood() {
     let text = "\u{feff}File: a.c \r\nLine: 3\r\n\r\nFile: b.c\r\nLine: 4\r\n";
-    let reports = parse(text).unwrap();
+    let reports = parse(text).unwrap().reports;
     let texts: Vec<_> = reports.iter().map(|report| report.text.as_str()).collect();
     assert_eq!(texts, ["File: a.c \r\nLine: 3\r\n\r\n", "File: b.c\r\nLine: 4\r\n"]);
     let spans: Vec<_> = reports.iter().map(|report| report.provenance.span.clone()).collect();
@@ -62,12 +62,12 @@ fn what_is_no_report_is_refused_with_a_hint() {
         assert_eq!(error, Error::Unrecognised);
         assert!(error.to_string().contains("`File:`"));
     }
-    assert_eq!(cid::parse("hello"), Err(Error::NoReport { format: Format::Cid }));
+    assert_eq!(parse_as(Format::Cid, "hello"), Err(Error::NoReport { format: Format::Cid }));
 }
 
 #[test]
 fn bytes_that_are_not_utf8_are_located() {
-    let error = parse_bytes(b"File: a.c\nLine: 3\nDescription: caf\xe9\n").unwrap_err();
+    let error = parse(b"File: a.c\nLine: 3\nDescription: caf\xe9\n").unwrap_err();
     assert_eq!(error.to_string(), "line 3 (byte 34): not UTF-8; convert the input to UTF-8 first");
 }
 
@@ -75,6 +75,6 @@ fn bytes_that_are_not_utf8_are_located() {
 fn too_large_an_input_is_refused() {
     let text = "File: a.c\n".repeat(fixwright_report::MAX_BYTES / 10 + 1);
     assert!(matches!(parse(&text), Err(Error::TooLarge { .. })));
-    assert!(matches!(parse_bytes(text.as_bytes()), Err(Error::TooLarge { .. })));
-    assert!(matches!(cid::parse(&text), Err(Error::TooLarge { .. })));
+    assert!(matches!(parse(text.as_bytes()), Err(Error::TooLarge { .. })));
+    assert!(matches!(parse_as(Format::Cid, &text), Err(Error::TooLarge { .. })));
 }

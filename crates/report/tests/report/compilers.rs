@@ -43,7 +43,7 @@ fn gcc_text_says_what_gcc_json_says() {
 fn every_line_of_gcc_belongs_to_one_report() {
     for name in ["store", "typo", "shapes"] {
         let text = read(&format!("{name}.gcc.txt"));
-        let reports = parse(&text).unwrap();
+        let reports = parse(&text).unwrap().reports;
         let joined: String = reports.iter().map(|report| report.text.as_str()).collect();
         assert_eq!(joined, text, "{name}");
     }
@@ -191,7 +191,7 @@ fn heads() {
             "m",
         ),
     ] {
-        let reports = diagnostic::parse(line).unwrap();
+        let reports = parse_as(Format::Diagnostic, line).unwrap().reports;
         let [report] = &*reports else { panic!("{line}: {} reports", reports.len()) };
         let place = &report.location;
         assert_eq!(
@@ -210,7 +210,7 @@ fn heads() {
 fn damage_is_said_and_costs_one_report() {
     let text =
         "a.c:1:2: warning: one\na.c:2:3: warn\nld: error: no such file\na.c:0:1: error: two\n";
-    let reports = parse(text).unwrap();
+    let reports = parse(text).unwrap().reports;
     let titles: Vec<_> = reports.iter().filter_map(|report| report.title.as_deref()).collect();
     assert_eq!(titles, ["one", "two"]);
     let lines: Vec<_> = reports.iter().flat_map(|r| &r.warnings).map(|w| w.place.line).collect();
@@ -221,7 +221,7 @@ fn damage_is_said_and_costs_one_report() {
 #[test]
 fn a_source_line_that_looks_like_a_diagnostic_is_source() {
     let text = "a.c:1:2: warning: one\nputs(\"b.c:7: error: no\");\n     ^\na.c:2:2: error: two\n";
-    let reports = parse(text).unwrap();
+    let reports = parse(text).unwrap().reports;
     assert_eq!(reports.len(), 2);
     assert!(reports[0].text.contains("b.c:7"));
 }

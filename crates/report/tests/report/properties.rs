@@ -89,7 +89,7 @@ proptest! {
                 check_places(&input, &reports);
             }
         }
-        let _ = fixwright_report::parse_bytes(input.as_bytes());
+        let _ = fixwright_report::parse(input.as_bytes());
     }
 
     #[test]
@@ -111,7 +111,7 @@ proptest! {
 
     #[test]
     fn every_byte_of_a_key_value_text_belongs_to_one_report(input in hostile()) {
-        if let Ok(reports) = cid::parse(&input) {
+        if let Ok(reports) = parse_as(Format::Cid, &input) {
             let spans: Vec<_> = reports.iter().map(|report| report.provenance.span.clone()).collect();
             prop_assert_eq!(spans.first().map(|span| span.start), Some(0));
             prop_assert_eq!(spans.last().map(|span| span.end), Some(input.len()));
@@ -122,7 +122,7 @@ proptest! {
     #[test]
     fn what_is_rendered_reads_back(report in renderable()) {
         let text = cid::render(&report);
-        let mut read = cid::parse(&text).unwrap();
+        let mut read = parse_as(Format::Cid, &text).unwrap().reports;
         prop_assert_eq!(read.len(), 1, "{}", text);
         let mut read = read.remove(0);
         prop_assert_eq!(&read.text, &text);
@@ -254,7 +254,7 @@ fn repetition_takes_linear_time() {
         let inputs =
             [format!("File: a.c\nLocation: {many}"), format!("a.c:1:1: warning: {many}"), many];
         for input in inputs {
-            let _ = (cid::parse(&input), diagnostic::parse(&input));
+            let _ = (parse_as(Format::Cid, &input), parse_as(Format::Diagnostic, &input));
         }
     }
 }

@@ -1,10 +1,13 @@
-//! The lines of an input, with where they are.
+//! Whole texts, for the readers that need all of one.
 
+use std::io::Read as _;
 use std::ops::Range;
 
 use crate::Place;
+use crate::input::Input;
+use crate::stream::{Halt, Sink};
 
-/// One line of the input.
+/// One line of a text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Line<'a> {
     /// Where it begins.
@@ -13,6 +16,17 @@ pub(crate) struct Line<'a> {
     pub(crate) end: usize,
     /// Its text, without byte order mark and line ending.
     pub(crate) text: &'a str,
+}
+
+/// All of `input`; bytes that are not UTF-8 are replaced.
+pub(crate) fn whole(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<String, Halt> {
+    let mut bytes = Vec::new();
+    input.read_to_end(&mut bytes)?;
+    String::from_utf8(bytes).or_else(|error| {
+        let place = Place::START.after(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+        sink.warn(place, "not UTF-8; the bytes that are not are replaced")?;
+        Ok(String::from_utf8_lossy(error.as_bytes()).into_owned())
+    })
 }
 
 /// The lines of `input`, one after another.
