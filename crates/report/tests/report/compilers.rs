@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use fixwright_report::{BugReport, ColumnUnit, Format, Level, detect, diagnostic, parse};
+use fixwright_report::{BugReport, ColumnUnit, Format, Level, detect, parse, parse_as};
 
 use crate::oracle::{self, ours};
 
@@ -17,7 +17,7 @@ fn read(name: &str) -> String {
 fn reports(name: &str) -> Vec<BugReport> {
     let text = read(name);
     assert_eq!(detect(&text), Some(Format::Diagnostic), "{name}");
-    parse(&text).unwrap()
+    parse(&text).unwrap().reports
 }
 
 fn functions(reports: &[BugReport]) -> Vec<Option<&str>> {

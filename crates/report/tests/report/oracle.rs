@@ -70,7 +70,7 @@ pub(crate) fn tidy_yaml(text: &str, source: &str) -> Vec<Finding> {
     let entries = text.split("- DiagnosticName:").skip(1);
     entries
         .map(|entry| {
-            let offset: usize = field(entry, "FileOffset:").parse().unwrap().reports;
+            let offset: usize = field(entry, "FileOffset:").parse().unwrap();
             let before = &source[..offset];
             let line = 1 + before.matches('\n').count();
             let column = 1 + offset - before.rfind('\n').map_or(0, |at| at + 1);
