@@ -57,7 +57,7 @@ fn git_apply(tree: &Path, patch: &Patch, path: &str) -> Vec<u8> {
 fn check(change: impl Fn(String) -> String + Copy) {
     let tree = tree(change);
     let text = fs::read(example().join("bug.txt")).unwrap();
-    let report = fixwright::report::parse_bytes(&text).unwrap().remove(0);
+    let report = fixwright::report::parse(&text).unwrap().reports.remove(0);
     let file = SourceFile::find(tree.path(), report.location.path.as_deref().unwrap()).unwrap();
     let line = report.location.line.unwrap() as usize;
     let go_on = &mut |_| ControlFlow::Continue(());

@@ -32,7 +32,7 @@ fn example() -> PathBuf {
 
 fn case() -> (BugReport, SourceFile, Validator) {
     let text = std::fs::read_to_string(example().join("bug.txt")).unwrap();
-    let report = fixwright::report::parse(&text).unwrap().remove(0);
+    let report = fixwright::report::parse(&text).unwrap().reports.remove(0);
     let file = SourceFile::find(&example(), report.location.path.as_deref().unwrap()).unwrap();
     let go_on = &mut |_| ControlFlow::Continue(());
     let validator =

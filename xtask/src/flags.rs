@@ -28,6 +28,13 @@ pub enum Command {
     ///
     /// Exit codes: 0 repaired, 1 no valid patch found, 2 bad input, 3 could not run or interrupted.
     Repair(RepairFlags),
+    /// Read what analysers, compilers, sanitizers and failing tests say; print it as a table or as JSON Lines
+    ///
+    /// The format of each file is found in it. What a file has that cannot be read is said on stderr with its line, and
+    /// the rest of the file is printed.
+    ///
+    /// Exit codes: 0 every file was read, 2 at least one could not be.
+    Report(ReportFlags),
     /// Language models by name: list, fetch, locate
     #[command(subcommand)]
     Model(Model),
@@ -62,6 +69,20 @@ pub enum Model {
         /// Name of the model; the default model if left out
         name: Option<String>,
     },
+}
+
+/// `cargo xtask report`.
+#[derive(Clone, Debug, Args)]
+pub struct ReportFlags {
+    /// The files; - is stdin
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The format of the files; a wrong name lists all
+    #[arg(long, default_value = "auto", value_name = "NAME")]
+    pub format: String,
+    /// Print one JSON object a line, a report each
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `cargo xtask repair`.

@@ -21,6 +21,7 @@ pub mod layers;
 pub mod models;
 #[cfg(feature = "model")]
 pub mod repair;
+pub mod report;
 pub mod sources;
 pub mod steps;
 pub mod test;

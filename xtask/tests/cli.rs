@@ -100,3 +100,32 @@ fn a_full_disk_says_what_is_needed_and_leaves_nothing() {
     assert!(stderr.contains("98362432 more bytes are needed there"), "{stderr}");
     assert!(!stderr.lines().any(|line| line.ends_with("gguf")), "{stderr}");
 }
+
+#[test]
+fn reports_of_several_files_are_printed_and_what_cannot_be_read_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("build.log");
+    fs::write(&log, "cc -c a.c\na.c:3:1: warning: unused variable 'x' [-Wunused-variable]\n")
+        .unwrap();
+    let none = folder.path().join("none.txt");
+    fs::write(&none, "hello\n").unwrap();
+
+    let run = xtask(&folder).arg("report").args([&none, &log]).assert().code(2);
+    let (out, err) = (text(&run.get_output().stdout), text(&run.get_output().stderr));
+    assert_eq!(out, "a.c:3:1  warning  -Wunused-variable  unused variable 'x'\n");
+    assert!(err.contains("none.txt: no bug report found"), "{err}");
+    assert!(err.contains("1 report in 2 files"), "{err}");
+
+    let run = xtask(&folder).args(["report", "--json"]).arg(&log).assert().success();
+    let line: serde_json::Value = serde_json::from_slice(&run.get_output().stdout).unwrap();
+    assert_eq!(line["location"]["line"], 3);
+    assert_eq!(line["provenance"]["file"], log.to_str().unwrap());
+
+    let run = xtask(&folder).args(["report", "-"]).pipe_stdin(&log).unwrap().assert().success();
+    assert_eq!(text(&run.get_output().stdout), out);
+    xtask(&folder).args(["report", "--format", "no-such"]).arg(&log).assert().code(2);
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}

@@ -26,9 +26,10 @@
 //! use fixwright::patch::{DiffOptions, FilePatch};
 //!
 //! let source = "int half(int x)\n{\n\treturn x / 0;\n}\n";
-//! let reports = fixwright::report::parse("half.c:3:11: warning: division by zero [-Wdiv-by-zero]\n")?;
-//! let line = reports[0].location.line.ok_or("the report names no line")?;
-//! let request = Request::new(&reports[0], "half.c", source, line as usize, &Options::default())?;
+//! let found = fixwright::report::parse("half.c:3:11: warning: division by zero [-Wdiv-by-zero]\n")?;
+//! let report = &found.reports[0];
+//! let line = report.location.line.ok_or("the report names no line")?;
+//! let request = Request::new(report, "half.c", source, line as usize, &Options::default())?;
 //! assert!(render(&request).messages[1].content.contains("division by zero"));
 //!
 //! let answer = read(&request, "```c\nint half(int x)\n{\n\treturn x / 2;\n}\n```", Finish::Stop)?;

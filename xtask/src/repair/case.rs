@@ -79,19 +79,13 @@ impl Case {
 /// The first report of a file; what is wrong with it, and that there are others, is said.
 fn report(path: &Path) -> anyhow::Result<BugReport> {
     let bytes = fs::read(path).map_err(|e| fault(path, &format!("cannot be read: {e}")))?;
-    let mut reports = report::parse_bytes(&bytes).map_err(|e| fault(path, &bad_input(e).0))?;
-    if reports.len() > 1 {
-        note(format_args!(
-            "{}: has {} reports, the first is repaired",
-            path.display(),
-            reports.len()
-        ));
+    let found = report::parse(&bytes).map_err(|e| fault(path, &bad_input(e).0))?;
+    let count = found.reports.len();
+    let report = found.reports.into_iter().next().ok_or_else(|| fault(path, "has no report"))?;
+    if count > 1 {
+        note(format_args!("{}: has {count} reports, the first is repaired", path.display()));
     }
-    if reports.is_empty() {
-        return Err(fault(path, "has no report").into());
-    }
-    let report = reports.swap_remove(0);
-    for warning in &report.warnings {
+    for warning in found.warnings.iter().chain(&report.warnings) {
         note(format_args!("{}:{}: {}", path.display(), warning.place.line, warning.message));
     }
     Ok(report)
