@@ -1,7 +1,7 @@
 //! Puts a file's hunks into its text, each exactly where it says.
 
 use crate::error::Conflict;
-use crate::{Error, FilePatch, Hunk, LineRange};
+use crate::{Error, FilePatch, Hunk, LineRange, Placement};
 
 /// A patched text and how it came about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,16 +11,6 @@ pub struct Applied {
     pub text: Vec<u8>,
     /// Where each hunk landed, in the order of the hunks.
     pub placements: Vec<Placement>,
-}
-
-/// Where one hunk landed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Placement {
-    /// The lines of the given text that the hunk replaced.
-    pub old: LineRange,
-    /// The lines of the patched text that stand there now.
-    pub new: LineRange,
 }
 
 impl FilePatch {
@@ -107,6 +97,7 @@ impl<'a> Weaver<'a> {
         Ok(Placement {
             old: LineRange::after(start, self.used - start),
             new: LineRange::after(made, self.made - made),
+            needs: Vec::new(),
         })
     }
 

@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
 
+use crate::Rejection;
+
 /// Why a diff could not be read, applied or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -21,6 +23,9 @@ pub enum Error {
     /// The file does not have the text that a hunk expects at the line that the hunk names.
     #[error(transparent)]
     Conflict(Box<Conflict>),
+    /// Some hunks have no place in the file, however much the options forgive.
+    #[error(transparent)]
+    Rejected(Box<Rejection>),
     /// The file already is as the patch would make it.
     #[error("the patch is already applied")]
     AlreadyApplied,
@@ -232,7 +237,7 @@ impl fmt::Display for Conflict {
 }
 
 /// A line as a message shows it: quoted, escaped and not too long.
-fn shown(line: &[u8]) -> String {
+pub(crate) fn shown(line: &[u8]) -> String {
     const LONGEST: usize = 160;
     let text = String::from_utf8_lossy(&line[..line.len().min(LONGEST)]);
     let cut = if line.len() > LONGEST { "..." } else { "" };

@@ -41,20 +41,30 @@ mod diff;
 mod edit;
 mod error;
 mod hunk;
+mod merge;
 mod model;
+mod options;
 mod parse;
 mod path;
+mod placement;
 mod print;
 mod quote;
+mod recover;
+mod resolve;
 mod tree;
 
-pub use apply::{Applied, Placement};
+pub use apply::Applied;
 pub use diff::{DiffOptions, unified};
 pub use edit::{Edit, edits};
 pub use error::{Conflict, Error, PathProblem, Problem, Unsupported};
 pub use hunk::{Hunk, Line, LineKind, LineRange};
+pub use merge::{ConflictStyle, MergeOptions, Merged, merge};
 pub use model::{FilePatch, Mode, Origin, Patch};
+pub use options::{ApplyOptions, Ties};
 pub use path::strip;
+pub use placement::{Misfit, Need, Placement, Rejection};
+pub use recover::{Flaw, Note, Reading, Recovered, RecoveredFile};
+pub use resolve::{Found, Names, PlanOptions, Planned, PlannedFile};
 pub use tree::{Change, Content, Plan};
 
 /// The lines of a text, each with its `\n`; the last one may have none.

@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::PathProblem;
-use crate::{Error, FilePatch, Mode, Origin, Patch, Placement, strip};
+use crate::{Applied, Error, FilePatch, Mode, Origin, Patch, Placement, strip};
 
 /// What a patch makes of a source tree. Nothing is changed until [`Plan::write`].
 #[derive(Clone, Debug)]
@@ -50,18 +50,15 @@ impl Patch {
     /// [`Error::File`] with the cause for the first file that cannot be patched; [`Error::Path`]
     /// for a name that leads out of `root`, into `.git` or over a symbolic link.
     pub fn plan(&self, root: &Path, level: usize) -> Result<Plan, Error> {
-        let mut planner = Planner { root, changes: BTreeMap::new() };
+        let mut planner = Planner::new(root);
         for file in &self.files {
             let (source, target) = names(file, level)?;
             let path = target.clone().or(source.clone()).unwrap_or_default();
             planner
-                .patch(file, source, target)
+                .patch(file, source, target, &|old| file.apply(old))
                 .map_err(|source| Error::File { path, source: Box::new(source) })?;
         }
-        let changes = planner.changes.into_values().filter(|change| change.old != change.new);
-        let plan = Plan { root: root.to_path_buf(), changes: changes.collect() };
-        plan.check_folders()?;
-        Ok(plan)
+        planner.finish()
     }
 }
 
@@ -89,7 +86,10 @@ impl Plan {
 }
 
 /// The file's name in the tree before and after.
-fn names(file: &FilePatch, level: usize) -> Result<(Option<PathBuf>, Option<PathBuf>), Error> {
+pub(crate) fn names(
+    file: &FilePatch,
+    level: usize,
+) -> Result<(Option<PathBuf>, Option<PathBuf>), Error> {
     let stripped =
         |name: &Option<Vec<u8>>| name.as_deref().map(|name| strip(name, level)).transpose();
     let (old, new) = (stripped(&file.old_path)?, stripped(&file.new_path)?);
@@ -103,34 +103,49 @@ fn names(file: &FilePatch, level: usize) -> Result<(Option<PathBuf>, Option<Path
 }
 
 /// The tree as the files of the patch that came so far would leave it.
-struct Planner<'a> {
+pub(crate) struct Planner<'a> {
     root: &'a Path,
     changes: BTreeMap<PathBuf, Change>,
 }
 
-impl Planner<'_> {
-    fn patch(
+impl<'a> Planner<'a> {
+    pub(crate) fn new(root: &'a Path) -> Self {
+        Self { root, changes: BTreeMap::new() }
+    }
+
+    /// What all files together make of the tree.
+    pub(crate) fn finish(self) -> Result<Plan, Error> {
+        let changes = self.changes.into_values().filter(|change| change.old != change.new);
+        let plan = Plan { root: self.root.to_path_buf(), changes: changes.collect() };
+        plan.check_folders()?;
+        Ok(plan)
+    }
+
+    /// Patches one file: `source` is its name before, `target` after, and `apply` makes the new
+    /// text out of the old. Returns where the hunks landed.
+    pub(crate) fn patch(
         &mut self,
         file: &FilePatch,
         source: Option<PathBuf>,
         target: Option<PathBuf>,
-    ) -> Result<(), Error> {
+        apply: &dyn Fn(&[u8]) -> Result<Applied, Error>,
+    ) -> Result<Vec<Placement>, Error> {
         let old = match source {
             Some(source) => self.change(source)?.new.take().ok_or(Error::Missing)?,
             None => Content { text: Vec::new(), mode: Mode::Regular },
         };
-        let Some(target) = target else { return file.apply(&old.text).map(drop) };
+        let Some(target) = target else { return Ok(apply(&old.text)?.placements) };
         let change = self.change(target)?;
         if let Some(there) = &change.new {
-            return Err(match file.apply(&there.text) {
+            return Err(match apply(&there.text) {
                 Err(Error::AlreadyApplied) => Error::AlreadyApplied,
                 _ => Error::Exists,
             });
         }
-        let applied = file.apply(&old.text)?;
+        let applied = apply(&old.text)?;
         change.new = Some(Content { text: applied.text, mode: file.new_mode.unwrap_or(old.mode) });
-        change.placements.extend(applied.placements);
-        Ok(())
+        change.placements.extend_from_slice(&applied.placements);
+        Ok(applied.placements)
     }
 
     /// What has become of `path` so far.

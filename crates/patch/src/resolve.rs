@@ -1,0 +1,148 @@
+//! Which files of a tree a diff means.
+
+use std::path::{Path, PathBuf};
+
+use crate::tree::{Planner, names};
+use crate::{ApplyOptions, Error, Placement, Plan, Recovered};
+
+/// How the files of a diff are found in a tree, and how they are patched.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PlanOptions {
+    /// How names in the diff become paths.
+    pub names: Names,
+    /// The file that is meant where the diff names none, or one of the same base name that the tree
+    /// does not have; relative to the root.
+    pub file: Option<PathBuf>,
+    /// What is forgiven when hunks are placed.
+    pub apply: ApplyOptions,
+}
+
+impl PlanOptions {
+    /// Nothing is forgiven and nothing is guessed; names have `level` components too many.
+    pub fn strict(level: usize) -> Self {
+        Self { names: Names::Strip(level), file: None, apply: ApplyOptions::strict() }
+    }
+
+    /// The options with another way to find files.
+    #[must_use]
+    pub fn with_names(mut self, names: Names) -> Self {
+        self.names = names;
+        self
+    }
+
+    /// The options with the `file` that is meant where the diff does not tell.
+    #[must_use]
+    pub fn with_file(mut self, file: impl Into<PathBuf>) -> Self {
+        self.file = Some(file.into());
+        self
+    }
+
+    /// The options with others for the hunks.
+    #[must_use]
+    pub fn with_apply(mut self, apply: ApplyOptions) -> Self {
+        self.apply = apply;
+        self
+    }
+}
+
+/// How names in a diff become paths in a tree.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Names {
+    /// Exactly as stated, less so many components.
+    Strip(usize),
+    /// Less one component, as git names files, if there is such a file; else less another number of
+    /// components; else the only file of the tree whose path ends with the name, or with as much of
+    /// the end of the name as any does.
+    #[default]
+    Find,
+}
+
+/// How a file was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Found {
+    /// At its name, less this many components.
+    Stripped(usize),
+    /// As the only file of the tree with this end of the path.
+    Suffix,
+    /// As the file that the options name.
+    Given,
+}
+
+/// What a diff makes of a tree: file by file, and all together.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Planned {
+    /// What became of each file of the diff, in its order.
+    pub files: Vec<PlannedFile>,
+    plan: Result<Plan, Error>,
+}
+
+/// What became of one file of a diff.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct PlannedFile {
+    /// The file, relative to the root; as the diff names it if it was not found.
+    pub path: PathBuf,
+    /// How it was found; `None` if it was not.
+    pub found: Option<Found>,
+    /// Where the hunks landed, or why the file cannot be patched: [`Error::Rejected`] has the
+    /// reason for each hunk. [`Error::AlreadyApplied`] if there is nothing to do.
+    pub result: Result<Vec<Placement>, Error>,
+}
+
+impl Planned {
+    /// Whether every file can be patched or already is.
+    pub fn fits(&self) -> bool {
+        self.files.iter().all(PlannedFile::fits) && self.plan.is_ok()
+    }
+
+    /// The plan for the whole tree; files that already are as the diff would make them stay.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] for the first file that cannot be patched.
+    pub fn into_plan(self) -> Result<Plan, Error> {
+        let fits = |file: &PlannedFile| file.fits();
+        match self.files.into_iter().find(|file| !fits(file)) {
+            Some(PlannedFile { path, result: Err(source), .. }) => {
+                Err(Error::File { path, source: Box::new(source) })
+            }
+            _ => self.plan,
+        }
+    }
+}
+
+impl PlannedFile {
+    /// Whether the file can be patched or already is.
+    pub fn fits(&self) -> bool {
+        matches!(self.result, Ok(_) | Err(Error::AlreadyApplied))
+    }
+}
+
+impl Recovered {
+    /// Works out what the diff makes of the files under `root`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the tree cannot be read. A file that cannot be patched is no error here: it
+    /// is in [`Planned::files`].
+    pub fn plan_with(&self, root: &Path, options: &PlanOptions) -> Result<Planned, Error> {
+        let level = match options.names {
+            Names::Strip(level) => level,
+            Names::Find => 1,
+        };
+        let mut planner = Planner::new(root);
+        let mut files = Vec::new();
+        for file in &self.files {
+            let (source, target) = names(&file.patch, level)?;
+            let path = target.clone().or(source.clone()).unwrap_or_default();
+            let apply = |old: &[u8]| file.apply_with(old, &options.apply);
+            let result = planner.patch(&file.patch, source, target, &apply);
+            files.push(PlannedFile { path, found: Some(Found::Stripped(level)), result });
+        }
+        Ok(Planned { files, plan: planner.finish() })
+    }
+}
