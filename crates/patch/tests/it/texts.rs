@@ -28,6 +28,23 @@ pub(crate) fn pair() -> impl Strategy<Value = (Vec<u8>, Vec<u8>)> {
     prop_oneof![4 => edited, 1 => (text(), text())]
 }
 
+/// A text and two edited copies of it.
+pub(crate) fn triple() -> impl Strategy<Value = (Vec<u8>, Vec<u8>, Vec<u8>)> {
+    let changes = || vec((any::<prop::sample::Index>(), change()), 0..6);
+    (vec(line(), 0..40), changes(), changes(), any::<[bool; 3]>()).prop_map(
+        |(lines, ours, theirs, open)| {
+            let edited = |changes: Vec<(prop::sample::Index, Change)>, open| {
+                let mut copy = lines.clone();
+                for (at, change) in changes {
+                    apply(&mut copy, at.index(lines.len() + 1), change);
+                }
+                finish(&copy, open)
+            };
+            (finish(&lines, open[0]), edited(ours, open[1]), edited(theirs, open[2]))
+        },
+    )
+}
+
 #[derive(Clone, Debug)]
 enum Change {
     Insert(Vec<u8>),
