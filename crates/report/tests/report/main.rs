@@ -10,4 +10,5 @@ mod cases;
 mod compilers;
 mod corpus;
 mod oracle;
+mod plist;
 mod properties;
