@@ -84,14 +84,38 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
-    /// Writing failed half-way, and undoing what was written failed as well: the tree has old and
-    /// new files.
-    #[error("{cause}; then restoring {} failed: {source}", path.display())]
-    NotUndone {
-        /// The file that could not be restored; the ones after it in the order of writing were.
+    /// A file is not as it was when the patch was planned.
+    #[error("{} was changed while the patch was being planned", path.display())]
+    Changed {
+        /// The file.
         path: PathBuf,
-        /// Why not.
-        source: std::io::Error,
+    },
+    /// Another process is writing to the same tree.
+    #[error("another process is writing to {}", root.display())]
+    Busy {
+        /// The root of the tree.
+        root: PathBuf,
+    },
+    /// An earlier write was cut off in the middle, and cannot be finished because a file is not as
+    /// that write left it: the tree has old and new files.
+    #[error(
+        "an earlier write was cut off and cannot be finished: {} has been changed since; restore \
+         it, or remove {} to keep the tree as it is",
+        path.display(),
+        journal.display()
+    )]
+    Unfinished {
+        /// The file; the journal itself if it is damaged.
+        path: PathBuf,
+        /// The list of what is left to do.
+        journal: PathBuf,
+    },
+    /// Writing failed half-way, and undoing what was written failed as well: the tree has old and
+    /// new files. The next [`settle`](crate::settle) tries again.
+    #[error("{cause}; then undoing failed: {source}")]
+    NotUndone {
+        /// Why undoing failed.
+        source: Box<Error>,
         /// Why the writing failed.
         cause: Box<Error>,
     },
@@ -101,7 +125,11 @@ impl Error {
     /// Whether the file system is at fault; otherwise the patch is, or it does not fit the tree.
     pub fn is_io(&self) -> bool {
         match self {
-            Self::Io { .. } | Self::NotUndone { .. } => true,
+            Self::Io { .. }
+            | Self::Changed { .. }
+            | Self::Busy { .. }
+            | Self::Unfinished { .. }
+            | Self::NotUndone { .. } => true,
             Self::File { source, .. } => source.is_io(),
             _ => false,
         }
@@ -197,6 +225,9 @@ pub enum PathProblem {
     /// It has a component that git may take for its own folder.
     #[error("it leads into `.git`")]
     Git,
+    /// It has a component whose name is kept for the files of a write.
+    #[error("it has a name that is kept for temporary files")]
+    Reserved,
     /// It has a character that no name in a source tree has.
     #[error("it has a control character")]
     Control,
@@ -206,6 +237,10 @@ pub enum PathProblem {
     /// A component is a symbolic link.
     #[error("a symbolic link is on the way")]
     Symlink,
+    /// It is another name of a file that the patch has under a first one, as file systems that
+    /// ignore case have them.
+    #[error("it is another name of a file that the patch has already")]
+    Alias,
     /// It is neither a regular file nor absent.
     #[error("it is no regular file")]
     NotAFile,

@@ -46,6 +46,7 @@ mod model;
 mod options;
 mod parse;
 mod path;
+mod place;
 mod placement;
 mod print;
 mod quote;
@@ -65,7 +66,7 @@ pub use path::strip;
 pub use placement::{Misfit, Need, Placement, Rejection};
 pub use recover::{Flaw, Note, Reading, Recovered, RecoveredFile};
 pub use resolve::{Found, Names, PlanOptions, Planned, PlannedFile};
-pub use tree::{Change, Content, Plan};
+pub use tree::{Change, Content, Plan, Settled, settle};
 
 /// The lines of a text, each with its `\n`; the last one may have none.
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {

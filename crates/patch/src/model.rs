@@ -46,6 +46,8 @@ pub enum Origin {
     InPlace,
     /// From the old name, which goes away.
     Renamed,
+    /// From the old name, which stays.
+    Copied,
 }
 
 impl Patch {

@@ -134,13 +134,13 @@ impl Recovered {
             Names::Strip(level) => level,
             Names::Find => 1,
         };
-        let mut planner = Planner::new(root);
+        let mut planner = Planner::open(root)?;
         let mut files = Vec::new();
         for file in &self.files {
-            let (source, target) = names(&file.patch, level)?;
-            let path = target.clone().or(source.clone()).unwrap_or_default();
+            let names = names(&file.patch, level)?;
+            let path = names.path().to_path_buf();
             let apply = |old: &[u8]| file.apply_with(old, &options.apply);
-            let result = planner.patch(&file.patch, source, target, &apply);
+            let result = planner.patch(&file.patch, names, &apply);
             files.push(PlannedFile { path, found: Some(Found::Stripped(level)), result });
         }
         Ok(Planned { files, plan: planner.finish() })
