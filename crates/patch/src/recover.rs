@@ -136,6 +136,13 @@ impl From<Patch> for Recovered {
     }
 }
 
+impl Reading {
+    /// Whether the hunk's text says all that has to be known.
+    pub(crate) fn is_exact(&self) -> bool {
+        !self.unnumbered && !self.truncated && self.elisions.is_empty()
+    }
+}
+
 impl Recovered {
     /// The diff that undoes this one: each file reversed, last one first.
     #[must_use]
@@ -164,7 +171,7 @@ impl RecoveredFile {
     /// # Errors
     ///
     /// [`Error::Rejected`] with the reasons for each hunk.
-    pub fn apply_with(&self, old: &[u8], _options: &ApplyOptions) -> Result<Applied, Error> {
-        self.patch.apply(old)
+    pub fn apply_with(&self, old: &[u8], options: &ApplyOptions) -> Result<Applied, Error> {
+        crate::place::apply(&self.patch, &self.readings, old, options)
     }
 }
