@@ -5,6 +5,8 @@
 //! [`read`] is sure to read back. A model may be asked for one of three [`Target`]s: a diff, the lines around the report,
 //! or the whole file. Whatever the file's line endings are, the model sees `\n`; the fix gets the file's own again.
 //!
+//! In training, an [`EditMask`] says how much each part of that answer counts: all the same, or the repair more than what is only copied.
+//!
 //! A model speaks through its own [`ChatTemplate`]. What a report or a source file says is never taken for a part of that template, nor
 //! for one of the model's control tokens: rendering gives [`Segment`]s that keep the two apart all the way to the tokenizer.
 //!
@@ -37,6 +39,7 @@ mod drift;
 mod error;
 mod fence;
 mod lines;
+mod mask;
 mod message;
 mod request;
 mod target;
@@ -47,6 +50,7 @@ mod wording;
 pub use answer::{Answer, AnswerError, Finish, Fix, read};
 pub use chat::{ChatTemplate, Segment};
 pub use error::{Error, Result};
+pub use mask::{EditMask, FastFixerMask, MaskStrategy, WeightedSpan};
 pub use message::{Message, Role};
 pub use request::{Options, Request};
 pub use target::Target;
