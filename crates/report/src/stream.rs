@@ -49,7 +49,7 @@ pub fn stream(
     on_event: &mut dyn FnMut(Event) -> ControlFlow<()>,
 ) -> Result<Format, Error> {
     let (format, mut input) = open(input, format)?;
-    let mut sink = Sink { format, on_event, found: Found::Nothing };
+    let mut sink = Sink::new(format, on_event);
     let mut result = (format.reader().read)(&mut input, &mut sink);
     if let Err(Halt::Damaged(Warning { place, message })) = result {
         result = sink.warn(place, message + "; what follows is left out");
@@ -125,7 +125,14 @@ enum Found {
     Something,
 }
 
-impl Sink<'_> {
+impl<'a> Sink<'a> {
+    pub(crate) fn new(
+        format: Format,
+        on_event: &'a mut dyn FnMut(Event) -> ControlFlow<()>,
+    ) -> Self {
+        Self { format, on_event, found: Found::Nothing }
+    }
+
     /// Takes a report; its format is filled in here.
     pub(crate) fn report(&mut self, mut report: BugReport) -> Result<(), Halt> {
         self.found = Found::Something;
@@ -165,6 +172,12 @@ pub(crate) enum Halt {
 impl From<Error> for Halt {
     fn from(error: Error) -> Self {
         Self::Failed(error)
+    }
+}
+
+impl From<Warning> for Halt {
+    fn from(damage: Warning) -> Self {
+        Self::Damaged(damage)
     }
 }
 

@@ -2,62 +2,29 @@
 
 use std::io::BufRead as _;
 
-use serde::de::DeserializeOwned;
-
+use super::Raw;
 use super::scan::{Scan, Step};
 use crate::input::Input;
 use crate::stream::Halt;
 use crate::{Place, Warning};
 
 /// The largest single value, in bytes.
-pub(crate) const MAX_VALUE: usize = 32 << 20;
-
-/// One JSON value as it stands in the input.
-#[derive(Clone, Debug)]
-pub(crate) struct Raw {
-    /// Where it begins.
-    pub(crate) place: Place,
-    /// Its bytes.
-    pub(crate) bytes: Vec<u8>,
-}
-
-impl Raw {
-    /// The value as a `T`.
-    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Warning> {
-        serde_json::from_slice(&self.bytes).map_err(|error| {
-            let lines = error.line().saturating_sub(1);
-            let starts = memchr::memchr_iter(b'\n', &self.bytes).map(|at| at + 1);
-            let start = std::iter::once(0).chain(starts).nth(lines).unwrap_or_default();
-            let byte = self.place.byte + start + error.column().saturating_sub(1);
-            let message = error.to_string();
-            let message = message.split(" at line ").next().unwrap_or_default();
-            Warning::new(Place { line: self.place.line + lines, byte }, message)
-        })
-    }
-
-    /// The bytes of the input that the value takes up.
-    pub(crate) fn span(&self) -> std::ops::Range<usize> {
-        self.place.byte..self.place.byte + self.bytes.len()
-    }
-
-    /// The value as text.
-    pub(crate) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).into_owned()
-    }
-}
+pub(super) const MAX_VALUE: usize = 32 << 20;
 
 /// A place in front of, or inside, a JSON value.
 pub(crate) struct Json<'i, 's> {
-    input: &'i mut Input<'s>,
+    pub(super) input: &'i mut Input<'s>,
+    /// How many bytes were read more than once.
+    pub(super) repeated: usize,
 }
 
 impl<'i, 's> Json<'i, 's> {
     /// The values of `input`, a byte order mark left out.
     pub(crate) fn new(input: &'i mut Input<'s>) -> Result<Self, Halt> {
-        if input.place().byte == 0 && input.chunk()?.starts_with(b"\xef\xbb\xbf") {
+        if input.place().byte == 0 && input.ahead(3)?.starts_with(b"\xef\xbb\xbf") {
             input.consume(3);
         }
-        Ok(Self { input })
+        Ok(Self { input, repeated: 0 })
     }
 
     /// The first byte of the next value, which tells its kind; none at the end of the input.
@@ -84,19 +51,35 @@ impl<'i, 's> Json<'i, 's> {
         member: &mut dyn FnMut(&mut Self, &str) -> Result<(), Halt>,
     ) -> Result<(), Halt> {
         self.expect(b'{', "an object")?;
+        if self.closes(b'}')? {
+            return Ok(());
+        }
+        self.members(member)
+    }
+
+    /// Walks the members that are left of an object, in front of the name of one.
+    pub(crate) fn members(
+        &mut self,
+        member: &mut dyn FnMut(&mut Self, &str) -> Result<(), Halt>,
+    ) -> Result<(), Halt> {
         self.items(b'}', &mut |json| {
-            let name: String = json.raw()?.read().map_err(Halt::Damaged)?;
+            let name: String = json.raw()?.read()?;
             json.expect(b':', "`:` after a name")?;
             member(json, &name)
         })
     }
 
     /// Walks the elements of the array that comes next; `element` must take each.
+    ///
+    /// Damage ends it: what lists findings is walked by [`elements`](Self::elements).
     pub(crate) fn array(
         &mut self,
         element: &mut dyn FnMut(&mut Self) -> Result<(), Halt>,
     ) -> Result<(), Halt> {
         self.expect(b'[', "an array")?;
+        if self.closes(b']')? {
+            return Ok(());
+        }
         self.items(b']', element)
     }
 
@@ -105,91 +88,81 @@ impl<'i, 's> Json<'i, 's> {
         close: u8,
         item: &mut dyn FnMut(&mut Self) -> Result<(), Halt>,
     ) -> Result<(), Halt> {
-        if self.peek()? == Some(close) {
-            self.input.consume(1);
-            return Ok(());
-        }
         loop {
             item(self)?;
-            match self.peek()? {
-                Some(byte) if byte == close => break,
-                Some(b',') => self.input.consume(1),
-                _ => return self.damaged("expected `,` or a closing bracket"),
+            if self.closes(close)? {
+                return Ok(());
             }
+            self.expect(b',', "`,` or a closing bracket")?;
         }
-        self.input.consume(1);
-        Ok(())
     }
 
     /// Takes the next value whole.
     pub(crate) fn raw(&mut self) -> Result<Raw, Halt> {
-        let mut bytes = Vec::new();
-        let place = self.value(MAX_VALUE, &mut |part| bytes.extend_from_slice(part))?;
-        Ok(Raw { place, bytes })
+        let (raw, damage) = self.attempt()?;
+        damage.map_or(Ok(raw), |damage| Err(Halt::Damaged(damage)))
     }
 
     /// Passes over the next value, however large it is.
     pub(crate) fn skip(&mut self) -> Result<(), Halt> {
-        self.value(usize::MAX, &mut |_| ()).map(drop)
+        let (_, damage) = self.value(usize::MAX, &mut |_| ())?;
+        damage.map_or(Ok(()), |damage| Err(Halt::Damaged(damage)))
     }
 
-    /// Gives the bytes of the next value to `take`, part by part; returns where it began.
-    fn value(&mut self, limit: usize, take: &mut dyn FnMut(&[u8])) -> Result<Place, Halt> {
-        if self.peek()?.is_none() {
-            return self.damaged("the input ends where a value was expected");
-        }
+    /// Takes the next value as far as it goes, and what is wrong with it.
+    pub(super) fn attempt(&mut self) -> Result<(Raw, Option<Warning>), Halt> {
+        let mut bytes = Vec::new();
+        let (place, damage) = self.value(MAX_VALUE, &mut |part| bytes.extend_from_slice(part))?;
+        Ok((Raw { place, bytes }, damage))
+    }
+
+    /// Gives the bytes of the next value to `take`, part by part; returns where it began and its damage.
+    fn value(
+        &mut self,
+        limit: usize,
+        take: &mut dyn FnMut(&[u8]),
+    ) -> Result<(Place, Option<Warning>), Halt> {
+        self.peek()?;
         let begin = self.input.place();
         let mut scan = Scan::default();
         loop {
             let chunk = self.input.chunk()?;
-            let (len, step) = follow(&mut scan, chunk);
             let ended = chunk.is_empty();
+            let (len, step) = scan.follow(chunk);
             take(&chunk[..len]);
             self.input.consume(len);
-            match step {
-                Step::Last => return Ok(begin),
-                Step::Past if self.input.place().byte > begin.byte => return Ok(begin),
-                Step::Past => return self.damaged("expected a value"),
-                Step::Bad(what) => return self.damaged(what),
-                Step::More if ended && scan.may_end() => return Ok(begin),
-                Step::More if ended => return self.damaged("the input ends inside a value"),
-                Step::More if self.input.place().byte - begin.byte > limit => {
-                    return self.damaged("a single value is larger than 32 MiB");
-                }
-                Step::More => {}
-            }
+            let taken = self.input.place().byte - begin.byte;
+            let damage = match step {
+                Step::Last => return Ok((begin, None)),
+                Step::Past if taken > 0 => return Ok((begin, None)),
+                Step::More if ended && scan.may_end() => return Ok((begin, None)),
+                Step::Past => "expected a value",
+                Step::Bad(what) => what,
+                Step::More if ended && taken == 0 => "the input ends where a value was expected",
+                Step::More if ended => "the input ends inside a value",
+                Step::More if taken > limit => "a single value is larger than 32 MiB",
+                Step::More => continue,
+            };
+            return Ok((begin, Some(self.damage(damage))));
         }
     }
 
-    fn expect(&mut self, byte: u8, what: &str) -> Result<(), Halt> {
-        if self.peek()? != Some(byte) {
-            return self.damaged(&format!("expected {what}"));
-        }
-        self.input.consume(1);
-        Ok(())
+    /// Takes the closing bracket if it comes next.
+    pub(super) fn closes(&mut self, close: u8) -> Result<bool, Halt> {
+        let closes = self.peek()? == Some(close);
+        self.input.consume(usize::from(closes));
+        Ok(closes)
     }
 
-    fn damaged<T>(&self, what: &str) -> Result<T, Halt> {
-        Err(Halt::Damaged(Warning::new(self.input.place(), format!("damaged JSON: {what}"))))
+    pub(super) fn expect(&mut self, byte: u8, what: &str) -> Result<(), Halt> {
+        if self.closes(byte)? {
+            return Ok(());
+        }
+        Err(Halt::Damaged(self.damage(&format!("expected {what}"))))
     }
-}
 
-/// How much of `chunk` belongs to the value, and what comes after that.
-fn follow(scan: &mut Scan, chunk: &[u8]) -> (usize, Step) {
-    let mut at = 0;
-    while at < chunk.len() {
-        if scan.in_plain_string() {
-            let plain = chunk[at..].iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\n'));
-            at += plain.unwrap_or(chunk.len() - at);
-            if at == chunk.len() {
-                break;
-            }
-        }
-        match scan.step(chunk[at]) {
-            Step::More => at += 1,
-            Step::Last => return (at + 1, Step::Last),
-            step => return (at, step),
-        }
+    /// Damage at the next byte.
+    pub(super) fn damage(&self, what: &str) -> Warning {
+        Warning::new(self.input.place(), format!("damaged JSON: {what}"))
     }
-    (at, Step::More)
 }
