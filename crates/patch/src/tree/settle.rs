@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::folder::Kind;
 use super::journal::{DRAFT, JOURNAL, Step};
 use super::site::{Site, is_as_planned};
 use super::walk::Walk;
@@ -69,10 +70,8 @@ impl Site {
         let mut outstanding = Vec::new();
         for step in steps {
             let (path, was) = match &step {
-                Step::Remove { path, was } if self.walk.look(path)?.is_some() => (path, Some(*was)),
-                Step::Write { temporary, path, was } if self.walk.look(temporary)?.is_some() => {
-                    (path, *was)
-                }
+                Step::Remove { path, was } if self.is_there(path)? => (path, Some(*was)),
+                Step::Write { temporary, path, was } if self.is_there(temporary)? => (path, *was),
                 Step::Remove { .. } | Step::Write { .. } => continue,
                 _ => {
                     outstanding.push(step);
@@ -85,5 +84,10 @@ impl Site {
             outstanding.push(step);
         }
         Ok(outstanding)
+    }
+
+    /// Whether there is a file at `path`; a folder comes in the place of a removed file.
+    fn is_there(&mut self, path: &Path) -> Result<bool, Error> {
+        Ok(self.walk.look(path)?.is_some_and(|status| status.kind != Kind::Folder))
     }
 }

@@ -37,14 +37,24 @@ impl Site {
     }
 
     fn try_stage(&mut self, steps: &[Step], news: &[New<'_>]) -> Result<(), Error> {
+        self.draft(steps)?;
+        self.write_texts(steps, news)?;
+        self.put_in_force()
+    }
+
+    /// Writes the journal as a draft, which is enough to find what is written next.
+    pub(super) fn draft(&mut self, steps: &[Step]) -> Result<(), Error> {
         let journal = encode(steps);
         let fits = || match journal.len() as u64 {
             0..=LONGEST => Ok(()),
             _ => Err(io::ErrorKind::FileTooLarge.into()),
         };
-        let top = self.walk.top();
-        let draft = fits().and_then(|()| top.create(Path::new(DRAFT), None, false));
-        draft.and_then(|mut draft| draft.write_all(&journal)).map_err(self.own_error(DRAFT))?;
+        let draft = fits().and_then(|()| self.walk.top().create(Path::new(DRAFT), None, false));
+        draft.and_then(|mut draft| draft.write_all(&journal)).map_err(self.own_error(DRAFT))
+    }
+
+    /// Writes the new texts to their temporary files.
+    pub(super) fn write_texts(&mut self, steps: &[Step], news: &[New<'_>]) -> Result<(), Error> {
         let temporaries = steps.iter().filter_map(|step| match step {
             Step::Write { temporary, .. } => Some(temporary),
             _ => None,
@@ -56,6 +66,11 @@ impl Site {
             let written = file.and_then(|mut file| file.write_all(&new.content.text));
             written.map_err(self.walk.error(name))?;
         }
+        Ok(())
+    }
+
+    /// The moment from which on the tree counts as the new one.
+    fn put_in_force(&mut self) -> Result<(), Error> {
         let top = self.walk.top();
         let renamed = top.rename(Path::new(DRAFT), top, Path::new(JOURNAL), Onto::File);
         renamed.map_err(self.own_error(JOURNAL))

@@ -31,10 +31,12 @@ pub(super) struct Old<'a> {
     pub(super) was: Stamp,
 }
 
-/// The steps that remove `olds` and write `news`; the writes are in the order of `news`.
+/// The steps that remove `olds`, prune the folders `pruned` and write `news`; the writes are in the
+/// order of `news`.
 pub(super) fn steps(
     walk: &mut Walk,
     olds: &[Old<'_>],
+    pruned: Vec<PathBuf>,
     news: &[New<'_>],
 ) -> Result<Vec<Step>, Error> {
     let tag = RandomState::new().build_hasher().finish();
@@ -48,15 +50,19 @@ pub(super) fn steps(
         let temporary = folder.join(temporary_name(tag, index));
         writes.push(Step::Write { temporary, path: new.path.to_path_buf(), was: new.was });
     }
-    let folders = |old: &Old<'_>| old.path.ancestors().skip(1).map(Path::to_path_buf).collect();
-    let pruned: BTreeSet<PathBuf> =
-        olds.iter().flat_map(|old| -> Vec<_> { folders(old) }).collect();
-    let pruned = pruned.into_iter().rev().filter(|folder| !folder.as_os_str().is_empty());
-    let removes =
-        olds.iter().map(|old| Step::Remove { path: old.path.to_path_buf(), was: old.was });
-    Ok(removes
-        .chain(pruned.map(|path| Step::Prune { path }))
+    let remove = |old: &Old<'_>| Step::Remove { path: old.path.to_path_buf(), was: old.was };
+    Ok(olds
+        .iter()
+        .map(remove)
+        .chain(pruned.into_iter().map(|path| Step::Prune { path }))
         .chain(made.into_iter().map(|path| Step::Make { path }))
         .chain(writes)
         .collect())
+}
+
+/// The folders that the files are in, the deepest first.
+pub(super) fn folders(files: &[Old<'_>]) -> Vec<PathBuf> {
+    let above = files.iter().flat_map(|file| file.path.ancestors().skip(1));
+    let above: BTreeSet<_> = above.filter(|folder| !folder.as_os_str().is_empty()).collect();
+    above.into_iter().rev().map(Path::to_path_buf).collect()
 }

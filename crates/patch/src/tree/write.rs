@@ -1,11 +1,11 @@
 //! Carries out a plan, all of it or nothing.
 
-use std::collections::HashSet;
+use std::path::Path;
 
 use super::journal::Step;
 use super::site::{Site, is_as_planned};
-use super::steps::{New, Old, steps};
-use super::{Change, Plan};
+use super::steps::{New, Old, folders, steps};
+use super::{Change, Plan, Stamp};
 use crate::Error;
 
 impl Plan {
@@ -42,6 +42,16 @@ impl Plan {
         let mut site = Site::lock(&self.root)?;
         site.settle()?;
         self.check(&mut site)?;
+        if self.changes.is_empty() {
+            return Ok(());
+        }
+        let (steps, news) = self.steps(&mut site)?;
+        site.stage(&steps, &news)?;
+        self.finish(&mut site, &steps)
+    }
+
+    /// What there is to do, and the texts for it.
+    fn steps(&self, site: &mut Site) -> Result<(Vec<Step>, Vec<New<'_>>), Error> {
         let (mut olds, mut news) = (Vec::new(), Vec::with_capacity(self.changes.len()));
         for change in &self.changes {
             let (path, was) = (change.path.as_path(), change.seen.map(|seen| seen.stamp));
@@ -50,23 +60,18 @@ impl Plan {
                 None => olds.extend(was.map(|was| Old { path, was })),
             }
         }
-        if self.changes.is_empty() {
-            return Ok(());
-        }
-        let steps = steps(&mut site.walk, &olds, &news)?;
-        site.stage(&steps, &news)?;
-        match site.carry_out(&steps) {
-            Ok(()) => site.conclude(),
-            Err((done, cause)) => {
-                let (done, left) = steps.split_at(done);
-                Err(match self.undo(&mut site, done, left) {
-                    Ok(()) => cause,
-                    Err(source) => {
-                        Error::NotUndone { source: Box::new(source), cause: Box::new(cause) }
-                    }
-                })
-            }
-        }
+        let steps = steps(&mut site.walk, &olds, folders(&olds), &news)?;
+        Ok((steps, news))
+    }
+
+    /// Does what the journal in force says; undoes it if it cannot be done.
+    fn finish(&self, site: &mut Site, steps: &[Step]) -> Result<(), Error> {
+        let Err((done, cause)) = site.carry_out(steps) else { return site.conclude() };
+        let (done, left) = steps.split_at(done);
+        Err(match self.undo(site, done, left) {
+            Ok(()) => cause,
+            Err(source) => Error::NotUndone { source: Box::new(source), cause: Box::new(cause) },
+        })
     }
 
     /// Refuses to write over what has changed since it was read.
@@ -82,10 +87,23 @@ impl Plan {
 
     /// Writes the old texts back, as another write whose journal replaces the one in force.
     fn undo(&self, site: &mut Site, done: &[Step], left: &[Step]) -> Result<(), Error> {
-        let (mut olds, mut news, mut made) = (Vec::new(), Vec::new(), HashSet::new());
-        for step in done {
+        let (steps, news) = self.back(site, done, left)?;
+        site.stage(&steps, &news)?;
+        site.carry_out(&steps).map_err(|(_, error)| error)?;
+        site.conclude()
+    }
+
+    /// What there is to do to undo the steps that are `done` and forget those that are `left`.
+    fn back(
+        &self,
+        site: &mut Site,
+        done: &[Step],
+        left: &[Step],
+    ) -> Result<(Vec<Step>, Vec<New<'_>>), Error> {
+        let (mut olds, mut news, mut made) = (Vec::new(), Vec::new(), Vec::new());
+        for step in done.iter().rev() {
             match step {
-                Step::Make { path } => drop(made.insert(path)),
+                Step::Make { path } => made.push(path.clone()),
                 Step::Remove { path, .. } => news.extend(self.old(path, None)),
                 Step::Write { path, was, .. } => {
                     let Some(now) = site.walk.look(path)?.map(|status| status.stamp) else {
@@ -99,22 +117,22 @@ impl Plan {
                 Step::Prune { .. } | Step::Discard { .. } => {}
             }
         }
-        let mut back = steps(&mut site.walk, &olds, &news)?;
-        back.retain(|step| !matches!(step, Step::Prune { path } if !made.contains(path)));
+        let mut back = steps(&mut site.walk, &olds, made, &news)?;
         back.extend(left.iter().filter_map(|step| match step {
             Step::Write { temporary, .. } => Some(Step::Discard { temporary: temporary.clone() }),
             _ => None,
         }));
-        site.stage(&back, &news)?;
-        site.carry_out(&back).map_err(|(_, error)| error)?;
-        site.conclude()
+        Ok((back, news))
     }
 
     /// The file at `path` as it was when the plan was made.
-    fn old(&self, path: &std::path::Path, was: Option<super::Stamp>) -> Option<New<'_>> {
+    fn old(&self, path: &Path, was: Option<Stamp>) -> Option<New<'_>> {
         let at = self.changes.binary_search_by(|change| change.path.as_path().cmp(path)).ok()?;
         let Change { path, old, seen, .. } = &self.changes[at];
         let bits = seen.map(|seen| seen.bits);
         old.as_ref().map(|content| New { path, content, bits, was })
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests;
