@@ -45,7 +45,7 @@ impl FilePatch {
     }
 
     fn place(&self, old: &[u8]) -> Result<Applied, Error> {
-        if self.old_path.is_none() && !old.is_empty() {
+        if self.creates() && !old.is_empty() {
             return Err(Error::Exists);
         }
         let mut weaver = Weaver::new(old);
@@ -55,7 +55,7 @@ impl FilePatch {
             placements.push(weaver.weave(hunk)?);
         }
         weaver.put(weaver.rest)?;
-        if self.new_path.is_none() && !weaver.text.is_empty() {
+        if self.deletes() && !weaver.text.is_empty() {
             return Err(Error::NotEmptied);
         }
         Ok(Applied { text: weaver.text, placements })

@@ -56,7 +56,7 @@ impl<'a> Line<'a> {
 }
 
 /// A range of lines as a hunk header writes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LineRange {
     /// The first line, counted from 1; for an empty range the line before it, 0 at the start of the
     /// file.

@@ -72,6 +72,16 @@ impl FilePatch {
             && self.old_path.is_some() == self.new_path.is_some()
     }
 
+    /// Whether the patch makes a file that was not there.
+    pub fn creates(&self) -> bool {
+        self.old_path.is_none() && self.new_path.is_some()
+    }
+
+    /// Whether the patch removes the file.
+    pub fn deletes(&self) -> bool {
+        self.new_path.is_none() && self.old_path.is_some()
+    }
+
     /// The patch that undoes this one.
     #[must_use]
     pub fn reverse(&self) -> Self {

@@ -1,9 +1,9 @@
 //! Reads diffs exactly: what is not understood is an error, never skipped.
 
-mod cursor;
-mod header;
-mod hunk;
-mod name;
+pub(crate) mod cursor;
+pub(crate) mod header;
+pub(crate) mod hunk;
+pub(crate) mod name;
 
 use cursor::{Cursor, RawLine};
 
@@ -76,7 +76,7 @@ impl Place {
 }
 
 /// The kind of diff that has such a line, if it is one that cannot be read.
-fn unsupported(text: &[u8]) -> Option<Unsupported> {
+pub(crate) fn unsupported(text: &[u8]) -> Option<Unsupported> {
     let has = |start: &[u8], end: &[u8]| text.starts_with(start) && text.ends_with(end);
     if text == b"GIT binary patch" || has(b"Binary files ", b" differ") {
         Some(Unsupported::Binary)

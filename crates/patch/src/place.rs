@@ -61,7 +61,7 @@ pub(crate) fn apply(
     {
         return Ok(applied);
     }
-    if file.old_path.is_none() && file.new_path.is_some() && !old.is_empty() {
+    if file.creates() && !old.is_empty() {
         let undone = file.reverse().apply(old).is_ok();
         return Err(if undone { Error::AlreadyApplied } else { Error::Exists });
     }
@@ -74,7 +74,7 @@ pub(crate) fn apply(
     {
         return Err(Error::AlreadyApplied);
     }
-    if file.new_path.is_none() && file.old_path.is_some() && !text.is_empty() {
+    if file.deletes() && !text.is_empty() {
         return Err(Error::NotEmptied);
     }
     Ok(Applied { text, placements })

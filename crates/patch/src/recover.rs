@@ -1,9 +1,18 @@
 //! Reads diffs as people and models write them.
 
+mod header;
+mod hunk;
+mod region;
+
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 
-use crate::{Applied, ApplyOptions, Error, FilePatch, LineRange, Patch};
+use region::Region;
+
+use crate::error::Problem;
+use crate::parse::unsupported;
+use crate::{Applied, ApplyOptions, Error, FilePatch, Hunk, LineKind, LineRange, Patch};
 
 /// A diff as far as it could be made out of a text, with all that is wrong with it.
 ///
@@ -100,6 +109,8 @@ pub enum Flaw {
     Truncated,
     /// The hunk was there before.
     Repeated,
+    /// A file header or a hunk that changes nothing.
+    NoChange,
 }
 
 impl fmt::Display for Flaw {
@@ -124,6 +135,7 @@ impl fmt::Display for Flaw {
             Self::Unterminated => "the last line has no line end",
             Self::Truncated => "the diff is cut off",
             Self::Repeated => "the same hunk again",
+            Self::NoChange => "nothing is changed",
         })
     }
 }
@@ -155,14 +167,163 @@ impl Recovered {
 }
 
 impl Patch {
-    /// Reads a diff that need not be right.
+    /// Reads a diff as people and models write it: fenced or not, with prose around it, with wrong
+    /// or without hunk headers, without file names, with lines that lost their prefix.
+    ///
+    /// Whatever is wrong with the diff is in the notes of what it is wrong with. A text without
+    /// any change gives no files.
+    ///
+    /// ```
+    /// use fixwright_patch::{ApplyOptions, Flaw, Patch};
+    ///
+    /// let answer = "Check it:\n```diff\n--- a/x.c\n+++ b/x.c\n@@\n p = f();\n+if (!p) return;\n```\n";
+    /// let recovered = Patch::recover(answer)?;
+    /// let file = &recovered.files[0];
+    /// assert_eq!(file.readings[0].notes[0].flaw, Flaw::Unnumbered);
+    /// let applied = file.apply_with(b"p = f();\n", &ApplyOptions::default())?;
+    /// assert_eq!(applied.text, b"p = f();\nif (!p) return;\n");
+    /// # Ok::<(), fixwright_patch::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
     /// [`Error::Parse`] for kinds of changes that cannot be made as text.
     pub fn recover(text: &(impl AsRef<[u8]> + ?Sized)) -> Result<Recovered, Error> {
-        Self::parse(text).map(Recovered::from)
+        let text = text.as_ref();
+        let (regions, notes) = region::regions(text);
+        let mut reader = Reader { recovered: Recovered { files: Vec::new(), notes }, seen: None };
+        reader.seen = (regions.len() > 1).then(HashSet::new);
+        regions.iter().try_for_each(|region| reader.read(region))?;
+        Ok(reader.recovered)
     }
+}
+
+/// What was read so far.
+struct Reader {
+    recovered: Recovered,
+    /// The hunks so far, if there may be repetitions, which occur between fenced blocks only.
+    seen: Option<HashSet<(Option<Vec<u8>>, Hunk)>>,
+}
+
+impl Reader {
+    fn read(&mut self, region: &Region<'_>) -> Result<(), Error> {
+        let mut index = 0;
+        // Whether a hunk may begin without a header: after a file header, or first in a block.
+        let mut fresh = region.block.is_some();
+        let mut prose: Option<usize> = None;
+        while index < region.len() {
+            let line = region.line(index);
+            if let Some(kind) = unsupported(trimmed(line)) {
+                return Err(region.error(index, Problem::Unsupported(kind)));
+            }
+            let header = header::read(region, index)?;
+            let begins = line.starts_with(b"@@") || fresh && has_body(region, index);
+            if header.is_some() || begins {
+                self.prose(region, prose.take(), index);
+            }
+            if let Some(header) = header {
+                let span = region.span(index..header.end);
+                self.finish(region, false);
+                self.recovered.files.push(RecoveredFile {
+                    block: region.block,
+                    notes: header.flaw.map(|flaw| Note { flaw, span }).into_iter().collect(),
+                    patch: header.patch,
+                    readings: Vec::new(),
+                });
+                index = header.end;
+                fresh = true;
+            } else if begins {
+                let read = hunk::read(region, index);
+                index = read.end.max(index + 1);
+                fresh = false;
+                self.push(read);
+            } else {
+                prose = prose.or(Some(index));
+                index += 1;
+            }
+        }
+        self.prose(region, prose, index);
+        self.finish(region, true);
+        Ok(())
+    }
+
+    /// Notes the lines from `start` to `end`, if there are any, as prose.
+    fn prose(&mut self, region: &Region<'_>, start: Option<usize>, end: usize) {
+        let Some(start) = start else { return };
+        if (start..end).any(|line| !region.line(line).trim_ascii().is_empty()) {
+            let span = region.span(start..end);
+            self.recovered.notes.push(Note { flaw: Flaw::Prose, span });
+        }
+    }
+
+    fn push(&mut self, read: hunk::Read) {
+        let hunk::Read { hunk, mut reading, .. } = read;
+        let files = &mut self.recovered.files;
+        if files.is_empty() {
+            let flaw = Note { flaw: Flaw::Unnamed, span: reading.span.clone() };
+            files.push(RecoveredFile {
+                block: reading.block,
+                notes: vec![flaw],
+                ..RecoveredFile::default()
+            });
+        }
+        let Some(file) = files.last_mut() else { return };
+        if file.block != reading.block {
+            reading.notes.push(Note { flaw: Flaw::Unnamed, span: reading.span.clone() });
+        }
+        let changes = hunk.lines().any(|line| line.kind != LineKind::Context);
+        let name = file.patch.new_path.as_ref().or(file.patch.old_path.as_ref());
+        let again = changes
+            && self.seen.as_mut().is_some_and(|seen| !seen.insert((name.cloned(), hunk.clone())));
+        if again || !changes && !reading.truncated {
+            let flaw = if again { Flaw::Repeated } else { Flaw::NoChange };
+            file.notes.push(Note { flaw, span: reading.span });
+        } else {
+            file.patch.hunks.push(hunk);
+            file.readings.push(reading);
+        }
+    }
+
+    /// Drops the last file if nothing changes it. At the very end of a diff that may have been cut
+    /// off, its hunks are missing.
+    fn finish(&mut self, region: &Region<'_>, at_end: bool) {
+        let Some(file) = self.recovered.files.pop_if(|file| file.patch.is_empty()) else { return };
+        let last = region.span(region.len().saturating_sub(1)..region.len());
+        let cut = region.open || !region.line(region.len().saturating_sub(1)).ends_with(b"\n");
+        if at_end && cut && file.notes.iter().all(|note| note.flaw != Flaw::NoChange) {
+            let notes = vec![Note { flaw: Flaw::Truncated, span: last.clone() }];
+            let reading = Reading {
+                span: last,
+                block: file.block,
+                notes,
+                truncated: true,
+                ..Reading::default()
+            };
+            let patch = FilePatch { hunks: vec![Hunk::new(0, 0)], ..file.patch };
+            self.recovered.files.push(RecoveredFile { patch, readings: vec![reading], ..file });
+        } else {
+            self.recovered.notes.extend(file.notes);
+            self.recovered.notes.push(Note { flaw: Flaw::NoChange, span: last });
+        }
+    }
+}
+
+/// Whether lines from `index` on look like a hunk without header.
+fn has_body(region: &Region<'_>, index: usize) -> bool {
+    let end = hunk::boundary(region, index);
+    let changes = |line: usize| matches!(region.line(line), [b'+' | b'-', ..]);
+    !region.line(index).trim_ascii().is_empty() && (index..end).any(changes)
+}
+
+/// Whether the line is nothing but dots that stand for others.
+pub(crate) fn is_elision(line: &[u8]) -> bool {
+    matches!(line.trim_ascii(), b"..." | b"\xe2\x80\xa6")
+}
+
+/// The line without its line end.
+fn trimmed(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 impl RecoveredFile {

@@ -7,27 +7,27 @@ use crate::error::Problem;
 
 /// One line of a diff.
 #[derive(Clone, Debug)]
-pub(super) struct RawLine<'a> {
+pub(crate) struct RawLine<'a> {
     /// The line with its `\n`, if it has one.
-    pub(super) text: &'a [u8],
+    pub(crate) text: &'a [u8],
     number: usize,
     start: usize,
 }
 
 impl<'a> RawLine<'a> {
     /// The line without its line end, `\n` or `\r\n`.
-    pub(super) fn trimmed(&self) -> &'a [u8] {
+    pub(crate) fn trimmed(&self) -> &'a [u8] {
         let line = self.text.strip_suffix(b"\n").unwrap_or(self.text);
         line.strip_suffix(b"\r").unwrap_or(line)
     }
 
     /// What follows `key`, if the line begins with it, without the line end.
-    pub(super) fn after(&self, key: &str) -> Option<&'a [u8]> {
+    pub(crate) fn after(&self, key: &str) -> Option<&'a [u8]> {
         self.trimmed().strip_prefix(key.as_bytes())
     }
 
     /// The error that this line has a `problem`.
-    pub(super) fn error(&self, problem: Problem) -> Error {
+    pub(crate) fn error(&self, problem: Problem) -> Error {
         let span: Range<usize> = self.start..self.start + self.text.len();
         Error::Parse { line: self.number, span, problem }
     }
@@ -35,30 +35,35 @@ impl<'a> RawLine<'a> {
 
 /// A place between two lines of a diff. A clone looks ahead.
 #[derive(Clone)]
-pub(super) struct Cursor<'a> {
+pub(crate) struct Cursor<'a> {
     rest: &'a [u8],
     number: usize,
     start: usize,
 }
 
 impl<'a> Cursor<'a> {
-    pub(super) fn new(text: &'a [u8]) -> Self {
+    pub(crate) fn new(text: &'a [u8]) -> Self {
         Self { rest: text, number: 1, start: 0 }
     }
 
+    /// How many lines were taken.
+    pub(crate) fn taken(&self) -> usize {
+        self.number - 1
+    }
+
     /// The next line, which stays the next.
-    pub(super) fn peek(&self) -> Option<RawLine<'a>> {
+    pub(crate) fn peek(&self) -> Option<RawLine<'a>> {
         let text = crate::lines(self.rest).next()?;
         Some(RawLine { text, number: self.number, start: self.start })
     }
 
     /// Takes the next line if it begins with `key`.
-    pub(super) fn next_at(&mut self, key: &str) -> Option<RawLine<'a>> {
+    pub(crate) fn next_at(&mut self, key: &str) -> Option<RawLine<'a>> {
         if self.at(key) { self.next() } else { None }
     }
 
     /// Whether the next line begins with `key`.
-    pub(super) fn at(&self, key: &str) -> bool {
+    pub(crate) fn at(&self, key: &str) -> bool {
         self.rest.starts_with(key.as_bytes())
     }
 }

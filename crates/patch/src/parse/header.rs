@@ -6,7 +6,7 @@ use crate::error::{Problem, Unsupported};
 use crate::{Error, FilePatch, Mode, Origin};
 
 /// Reads the file header that begins at the next line; `None` if none begins there.
-pub(super) fn read(cursor: &mut Cursor<'_>) -> Result<Option<FilePatch>, Error> {
+pub(crate) fn read(cursor: &mut Cursor<'_>) -> Result<Option<FilePatch>, Error> {
     match cursor.peek() {
         Some(line) if cursor.at("diff --git ") => {
             cursor.next();

@@ -8,7 +8,7 @@ use crate::{Error, Hunk, LineKind, LineRange};
 const LAST_LINE: usize = i32::MAX as usize;
 
 /// Reads the hunk whose header is the next line.
-pub(super) fn read(cursor: &mut Cursor<'_>, header: &RawLine<'_>) -> Result<Hunk, Error> {
+pub(crate) fn read(cursor: &mut Cursor<'_>, header: &RawLine<'_>) -> Result<Hunk, Error> {
     let (old, new, section) =
         ranges(header.trimmed()).ok_or_else(|| header.error(Problem::HunkHeader))?;
     let mut hunk = Hunk::new(old.before(), new.before()).with_section(section);
@@ -70,7 +70,7 @@ fn classify<'a>(
 }
 
 /// The two ranges and the section of `@@ -old +new @@ section`.
-fn ranges(header: &[u8]) -> Option<(LineRange, LineRange, &[u8])> {
+pub(crate) fn ranges(header: &[u8]) -> Option<(LineRange, LineRange, &[u8])> {
     let (old, rest) = range(header.strip_prefix(b"@@ -")?)?;
     let (new, rest) = range(rest.strip_prefix(b" +")?)?;
     let section = rest.strip_prefix(b" @@")?;
@@ -89,7 +89,8 @@ fn range(text: &[u8]) -> Option<(LineRange, &[u8])> {
     numbered.then_some((LineRange { start, len }, rest))
 }
 
-fn number(text: &[u8]) -> Option<(usize, &[u8])> {
+/// The number that `text` begins with, and what follows it.
+pub(crate) fn number(text: &[u8]) -> Option<(usize, &[u8])> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (digits, rest) = text.split_at(digits);
     let number = std::str::from_utf8(digits).ok()?.parse().ok()?;

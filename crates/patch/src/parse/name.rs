@@ -3,7 +3,7 @@
 use crate::quote;
 
 /// The name in a `---` or `+++` line: quoted, or up to a tab; `Some(None)` is `/dev/null`.
-pub(super) fn in_header(text: &[u8]) -> Option<Option<Vec<u8>>> {
+pub(crate) fn in_header(text: &[u8]) -> Option<Option<Vec<u8>>> {
     if text.starts_with(b"\"") {
         let (name, rest) = quote::read(text)?;
         let ends = rest.is_empty() || rest.starts_with(b"\t");
@@ -18,7 +18,7 @@ pub(super) fn in_header(text: &[u8]) -> Option<Option<Vec<u8>>> {
 }
 
 /// The name in a `rename from` or `rename to` line: quoted, or all of the line.
-pub(super) fn in_rename(text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn in_rename(text: &[u8]) -> Option<Vec<u8>> {
     let name = match text {
         [b'"', ..] => quote::read(text).filter(|(_, rest)| rest.is_empty())?.0,
         _ => text.to_vec(),
@@ -31,7 +31,7 @@ pub(super) fn in_rename(text: &[u8]) -> Option<Vec<u8>> {
 /// Unquoted names may contain spaces. Where the first one ends follows from the names of a rename,
 /// or from both being the same, given that their prefixes are equally long (`a/` and `b/`, or
 /// none).
-pub(super) fn pair(text: &[u8], renamed: Option<(&[u8], &[u8])>) -> Option<(Vec<u8>, Vec<u8>)> {
+pub(crate) fn pair(text: &[u8], renamed: Option<(&[u8], &[u8])>) -> Option<(Vec<u8>, Vec<u8>)> {
     let (old, new) = if text.starts_with(b"\"") {
         let (old, rest) = quote::read(text)?;
         (old, in_rename(rest.strip_prefix(b" ")?)?)
@@ -59,6 +59,6 @@ fn unprefixed(name: &[u8]) -> Option<&[u8]> {
 }
 
 /// Whether `path` is `name` or has it as its last components.
-pub(super) fn ends_with(path: &[u8], name: &[u8]) -> bool {
+pub(crate) fn ends_with(path: &[u8], name: &[u8]) -> bool {
     path.strip_suffix(name).is_some_and(|prefix| prefix.is_empty() || prefix.ends_with(b"/"))
 }

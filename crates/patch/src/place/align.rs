@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::likeness::{Likeness, content};
+use crate::recover::is_elision;
 use crate::{Hunk, Line, LineKind, Need};
 
 /// Which lines of a hunk are which lines of the file.
@@ -78,7 +79,7 @@ impl Alignment {
                 LineKind::Context => {
                     open = false;
                     after =
-                        place.map(|place| place + 1).or(after.filter(|_| line.text != b"...\n"));
+                        place.map(|place| place + 1).or(after.filter(|_| !is_elision(line.text)));
                 }
                 LineKind::Delete => {
                     let place = place.unwrap_or(self.range.end);
