@@ -15,7 +15,7 @@ const KEPT: usize = 64 << 10;
 
 /// The first bytes of an input, as the readers' signs see them.
 pub(crate) struct Head<'a> {
-    /// The text; what is not UTF-8 is replaced.
+    /// The text without terminal colours; what is not UTF-8 is replaced.
     pub(crate) text: Cow<'a, str>,
     /// What it holds if it is JSON.
     pub(crate) json: Option<Outline>,
@@ -33,7 +33,7 @@ impl<'a> Head<'a> {
     fn at(bytes: &'a [u8], first: bool) -> Self {
         let bytes = &bytes[..bytes.len().min(WINDOW)];
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let text = String::from_utf8_lossy(bytes);
+        let text = crate::lines::plain(String::from_utf8_lossy(bytes));
         let root = crate::xml::root(&text);
         Self { json: Outline::of(bytes), root, text, first }
     }

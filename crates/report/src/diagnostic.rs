@@ -1,4 +1,4 @@
-//! Text diagnostics of gcc, clang and clang-tidy.
+//! Text diagnostics of gcc, clang and clang-tidy, and cppcheck's text, which looks the same.
 //!
 //! ```text
 //! greet.c: In function 'greet':
@@ -9,29 +9,69 @@
 //! ```
 //!
 //! Each diagnostic is one report. Its notes, and the lines above it that say how the compiler came there
-//! (`In file included from`), are [`BugReport::related`]; `In function` gives the name of the function.
-//! The source, carets, fix-its and paths that are drawn below stay in [`BugReport::text`].
+//! (`In file included from`), are [`BugReport::related`](crate::BugReport::related); `In function` gives
+//! the name of the function. The way to a defect, which gcc draws below the diagnostic and clang's analyser and
+//! cppcheck write as notes, is [`BugReport::steps`](crate::BugReport::steps). The source, carets and
+//! fix-its stay in [`BugReport::text`](crate::BugReport::text).
 //!
-//! Messages without a source line, a linker's among them, are skipped with a warning in the report above
-//! them, or the first report if there is none above.
+//! Messages without a source line, a linker's among them, are skipped with a warning.
+//!
+//! Which compiler wrote a diagnostic is decided from its own lines, and where these do not say it, from the lines
+//! above it in the input, if all signs there are of one compiler.
 
-mod ansi;
 mod collect;
+mod dialect;
+mod evidence;
 mod flag;
+mod head;
 mod kind;
+mod open;
+mod path;
 
 use crate::input::Input;
+use crate::lines::Lines;
 use crate::stream::{Halt, Sink};
-use crate::text::{lines, whole};
+use collect::Collector;
+use dialect::Dialect;
+use kind::Kind;
 
 /// Whether `input` has a diagnostic.
 pub(crate) fn is_like(input: &str) -> bool {
-    lines(input)
-        .any(|line| matches!(kind::kind(&ansi::plain(line.text)), kind::Kind::Diagnostic(_)))
+    kinds(input, Dialect::Compiler).any(|kind| matches!(kind, Kind::Diagnostic(_)))
 }
 
 /// Reads every diagnostic in `input`.
 pub(crate) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    let text = whole(input, sink)?;
-    collect::collect(&text).into_iter().try_for_each(|report| sink.report(report))
+    collect(input, sink, Dialect::Compiler)
+}
+
+/// Whether the first diagnostic in `input` is one of cppcheck.
+pub(crate) fn is_like_cppcheck(input: &str) -> bool {
+    let first = kinds(input, Dialect::Cppcheck).find_map(|kind| match kind {
+        Kind::Diagnostic(head) => Some(head),
+        _ => None,
+    });
+    first.is_some_and(|head| {
+        let named = |dialect| flag::split_flags(head.message, dialect).1.rule.id.is_some();
+        named(Dialect::Cppcheck) && !named(Dialect::Compiler)
+            || !Dialect::Compiler.severities().contains(&head.severity)
+    })
+}
+
+/// Reads every finding in cppcheck's text, that of its template `gcc` included.
+pub(crate) fn read_cppcheck(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    collect(input, sink, Dialect::Cppcheck)
+}
+
+fn kinds(input: &str, dialect: Dialect) -> impl Iterator<Item = Kind<'_>> {
+    input.lines().map(move |line| kind::kind(line, dialect))
+}
+
+fn collect(input: &mut Input<'_>, sink: &mut Sink<'_>, dialect: Dialect) -> Result<(), Halt> {
+    let mut collector = Collector::new(dialect);
+    let mut lines = Lines::new(input);
+    while let Some(line) = lines.next(sink)? {
+        collector.line(line, sink)?;
+    }
+    collector.finish(sink)
 }

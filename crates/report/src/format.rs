@@ -16,6 +16,8 @@ use crate::{Error, cid, diagnostic};
 pub enum Format {
     /// The key/value report in the style of Coverity.
     Cid,
+    /// cppcheck's text, that of its template `gcc` included.
+    CppcheckText,
     /// Text diagnostics of gcc, clang, clang-tidy and whatever writes like them.
     Diagnostic,
 }
@@ -40,6 +42,13 @@ pub(crate) const READERS: &[Reader] = &[
         sign: "a line with a key such as `File: src/a.c`",
         is_like: |head| cid::is_like(&head.text),
         read: cid::read,
+    },
+    Reader {
+        format: Format::CppcheckText,
+        name: "cppcheck-text",
+        sign: "a line such as `src/a.c:12:5: style: ... [unusedVariable]`",
+        is_like: |head| diagnostic::is_like_cppcheck(&head.text),
+        read: diagnostic::read_cppcheck,
     },
     Reader {
         format: Format::Diagnostic,

@@ -38,8 +38,10 @@
 
 mod detect;
 mod diagnostic;
+mod draft;
 mod error;
 mod fix;
+mod folders;
 mod format;
 mod input;
 mod json;
@@ -48,6 +50,7 @@ mod lines;
 mod location;
 mod note;
 mod place;
+mod position;
 mod reference;
 mod report;
 mod rule;

@@ -1,7 +1,11 @@
 //! The lines of an input, with where they are.
 
+mod ansi;
+
 use std::borrow::Cow;
 use std::io::BufRead as _;
+
+pub(crate) use ansi::plain;
 
 use crate::Place;
 use crate::input::Input;
@@ -17,7 +21,8 @@ pub(crate) struct Line<'a> {
     pub(crate) place: Place,
     /// Where the next line begins.
     pub(crate) end: usize,
-    /// Its text with its line ending, without byte order mark; what is not UTF-8 is replaced.
+    /// Its text with its line ending, without byte order mark and terminal colours; what is not UTF-8 is
+    /// replaced.
     pub(crate) whole: Cow<'a, str>,
 }
 
@@ -26,6 +31,11 @@ impl Line<'_> {
     pub(crate) fn text(&self) -> &str {
         let text = self.whole.strip_suffix('\n').unwrap_or(&self.whole);
         text.strip_suffix('\r').unwrap_or(text)
+    }
+
+    /// The line for keeping.
+    pub(crate) fn into_owned(self) -> Line<'static> {
+        Line { place: self.place, end: self.end, whole: Cow::Owned(self.whole.into_owned()) }
     }
 }
 
@@ -61,7 +71,7 @@ impl<'i, 's> Lines<'i, 's> {
         if matches!(whole, Cow::Owned(_)) {
             sink.warn(place, "the line is not UTF-8; the bytes that are not are replaced")?;
         }
-        Ok(Some(Line { place, end, whole }))
+        Ok(Some(Line { place, end, whole: plain(whole) }))
     }
 
     /// Reads one line into the buffer, as much of it as is kept; `false` at the end of the input.

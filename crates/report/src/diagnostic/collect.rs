@@ -1,184 +1,195 @@
 //! The lines of a compiler's output, put together into reports.
 
-use super::ansi::plain;
+use super::dialect::Dialect;
+use super::evidence::{Evidence, tool};
 use super::flag::split_flags;
-use super::kind::{Head, Kind, is_caret, kind};
-use crate::text::{Line, lines};
-use crate::{BugReport, ColumnUnit, Format, Language, Level, Location, Note, Place, Warning};
+use super::head::Head;
+use super::kind::{Kind, is_caret, kind};
+use super::open::Open;
+use crate::draft::{MAX_TEXT, Room};
+use crate::folders::Folders;
+use crate::lines::Line;
+use crate::stream::{Halt, Sink};
+use crate::{Level, Location, Note};
 
-/// Every diagnostic in `input`.
-pub(super) fn collect(input: &str) -> Vec<BugReport> {
-    let mut collector = Collector::default();
-    let mut lines = lines(input).map(|line| (line, plain(line.text))).peekable();
-    let mut below_caret = false;
-    while let Some((line, text)) = lines.next() {
-        let source = lines.peek().is_some_and(|(_, next)| is_caret(next)) && !below_caret;
-        let caret = is_caret(&text);
-        let kind = match kind(&text) {
-            _ if collector.open && (source || caret) => Kind::Body,
-            Kind::Other | Kind::Unreadable(_) if collector.open && below_caret => Kind::Body,
-            kind => kind,
-        };
-        below_caret = caret;
-        collector.line(line, kind);
-    }
-    collector.finish(input)
+/// What has been read and not yet been given away.
+pub(super) struct Collector {
+    dialect: Dialect,
+    report: Option<Open>,
+    /// Whether the next line may still belong to the report.
+    attached: bool,
+    /// Whether the last line was one of markers.
+    below_caret: bool,
+    /// A line below the report that is source if the next one is of markers.
+    held: Option<Line<'static>>,
+    context: Context,
+    folders: Folders,
+    /// Signs of the compiler so far.
+    seen: Evidence,
 }
 
+/// Lines above the next diagnostic that belong to it.
 #[derive(Default)]
-struct Collector {
-    reports: Vec<BugReport>,
-    /// Whether the next line may still belong to the last report.
-    open: bool,
-    /// Lines above the next diagnostic that belong to it.
-    context: Vec<Note>,
-    /// Where those lines begin.
-    context_start: Option<usize>,
+struct Context {
+    notes: Vec<Note>,
+    /// The first line, with the text of all.
+    lines: Option<Line<'static>>,
     /// The function that the compiler said it is in.
     function: Location,
-    /// Warnings from before the first report.
-    early: Vec<Warning>,
-    evidence: Evidence,
-}
-
-/// Signs of the tool that wrote the whole input.
-#[derive(Default)]
-struct Evidence {
     gcc: bool,
-    clang: bool,
 }
 
 impl Collector {
-    fn line(&mut self, line: Line<'_>, kind: Kind<'_>) {
+    pub(super) fn new(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            report: None,
+            attached: false,
+            below_caret: false,
+            held: None,
+            context: Context::default(),
+            folders: Folders::default(),
+            seen: Evidence::default(),
+        }
+    }
+
+    pub(super) fn line(&mut self, line: Line<'_>, sink: &mut Sink<'_>) -> Result<(), Halt> {
+        let caret = self.attached && is_caret(line.text());
+        if let Some(held) = self.held.take() {
+            if caret {
+                self.body(&held);
+            } else {
+                self.take(&held, kind(held.text(), self.dialect), sink)?;
+            }
+        }
+        let below_caret = std::mem::replace(&mut self.below_caret, caret);
+        if caret && self.attached {
+            self.body(&line);
+            return Ok(());
+        }
+        let kind = kind(line.text(), self.dialect);
         match kind {
-            Kind::Diagnostic(head) if head.severity == "note" && !self.reports.is_empty() => {
+            Kind::Other | Kind::Unreadable(_) if self.attached && below_caret => self.body(&line),
+            Kind::Body | Kind::Blank => self.take(&line, kind, sink)?,
+            _ if self.attached && !below_caret => self.held = Some(line.into_owned()),
+            kind => self.take(&line, kind, sink)?,
+        }
+        Ok(())
+    }
+
+    /// Gives the last report away.
+    pub(super) fn finish(mut self, sink: &mut Sink<'_>) -> Result<(), Halt> {
+        if let Some(held) = self.held.take() {
+            self.take(&held, kind(held.text(), self.dialect), sink)?;
+        }
+        self.close(sink)
+    }
+
+    fn take(&mut self, line: &Line<'_>, kind: Kind<'_>, sink: &mut Sink<'_>) -> Result<(), Halt> {
+        self.attached &= matches!(kind, Kind::Body);
+        match kind {
+            Kind::Diagnostic(head) if head.severity == "note" && self.report.is_some() => {
                 self.note(line, head);
             }
-            Kind::Diagnostic(head) => self.diagnostic(line, head),
-            Kind::Context(location, message) => {
-                self.context.push(Note::new(location, message));
-                self.open_context(line);
+            Kind::Diagnostic(head) => {
+                self.close(sink)?;
+                self.diagnostic(line, head);
+            }
+            Kind::Context(mut location, message) => {
+                self.folders.resolve(&mut location);
+                self.context.add(line, Some(Note::new(location, message)));
             }
             Kind::Function(function) => {
-                self.function = function;
-                self.evidence.gcc = true;
-                self.open_context(line);
+                self.context.function = function;
+                self.context.gcc = true;
+                self.seen.gcc = true;
+                self.context.add(line, None);
             }
-            Kind::Body => self.extend(line),
-            Kind::Unreadable(why) => {
-                self.warn(line.place, why);
-                self.open = false;
-            }
-            Kind::Footer => {
-                self.evidence.clang |= line.text.contains(" generated");
-                self.evidence.gcc |= line.text.contains("compilation terminated");
-                self.open = false;
-            }
-            Kind::Blank | Kind::Other => self.open = false,
+            Kind::Body => self.body(line),
+            Kind::Unreadable(why) => sink.warn(line.place, why)?,
+            Kind::Footer => self.seen.footer(line.text()),
+            Kind::Other => drop(self.folders.read(line.text())),
+            Kind::Blank => {}
+        }
+        Ok(())
+    }
+
+    fn body(&mut self, line: &Line<'_>) {
+        if let Some(report) = self.report.as_mut().filter(|_| self.attached) {
+            report.body(line);
         }
     }
 
-    fn open_context(&mut self, line: Line<'_>) {
-        self.context_start.get_or_insert(line.place.byte);
-        self.open = false;
-    }
-
-    /// Takes a line into the text of the last report.
-    fn extend(&mut self, line: Line<'_>) {
-        if let Some(report) = self.reports.last_mut().filter(|_| self.open) {
-            report.provenance.span.end = line.end;
+    fn note(&mut self, line: &Line<'_>, mut head: Head<'_>) {
+        self.folders.resolve(&mut head.location);
+        let context = std::mem::take(&mut self.context.notes);
+        let above = self.context.lines.take();
+        let Some(report) = self.report.as_mut() else { return };
+        let taken = above.is_none_or(|above| report.draft.take(&above) == Room::Left);
+        if taken && report.draft.take(line) == Room::Left {
+            report.draft.report.related.extend(context);
+            report.note(line, head);
         }
+        self.attached = true;
     }
 
-    fn note(&mut self, line: Line<'_>, head: Head<'_>) {
-        let context = std::mem::take(&mut self.context);
-        self.context_start = None;
-        let Some(report) = self.reports.last_mut() else { return };
-        report.related.extend(context);
-        report.related.push(Note::new(head.location, head.message));
-        report.provenance.span.end = line.end;
-        self.open = true;
-        self.check_line(line.place, head.bad_line);
-    }
-
-    fn diagnostic(&mut self, line: Line<'_>, head: Head<'_>) {
-        let mut report = BugReport::default();
-        report.provenance.format = Some(Format::Diagnostic);
-        report.provenance.span = self.context_start.take().unwrap_or(line.place.byte)..line.end;
-        report.related = std::mem::take(&mut self.context);
-        report.severity.raw = Some(head.severity.to_owned());
-        report.severity.level = Some(Level::from_word(head.severity).unwrap_or(Level::Error));
-
-        let (title, flags) = split_flags(head.message);
-        report.title = Some(title.to_owned());
-        report.provenance.tool = flags.rule.id.as_deref().and_then(tool).map(str::to_owned);
+    fn diagnostic(&mut self, line: &Line<'_>, mut head: Head<'_>) {
+        self.folders.resolve(&mut head.location);
+        let mut open = Open::new(self.context.lines.take(), line, self.dialect);
+        let report = &mut open.draft.report;
+        report.related = std::mem::take(&mut self.context.notes);
+        let (title, flags) = split_flags(head.message, self.dialect);
         report.rule = flags.rule;
         report.extra = flags.aliases.into_iter().map(|name| ("check".to_owned(), name)).collect();
-
-        report.language = head.location.path.as_deref().and_then(Language::from_path);
-        report.location = head.location;
-        let here = self.function.path.is_none() || self.function.path == report.location.path;
-        if here || report.location.path.is_none() {
-            report.location.function.clone_from(&self.function.function);
-        }
-        let placeless = report.location.path.is_none();
-        self.reports.push(report);
-        self.open = true;
-        if placeless {
-            self.warn(line.place, "the compiler gives no file and line");
-        }
-        self.check_line(line.place, head.bad_line);
-    }
-
-    fn check_line(&mut self, place: Place, bad: Option<&str>) {
-        if let Some(number) = bad {
-            self.warn(place, &format!("`{number}` is no line number"));
-        }
-    }
-
-    fn warn(&mut self, place: Place, message: &str) {
-        let warnings = self.reports.last_mut().map_or(&mut self.early, |last| &mut last.warnings);
-        warnings.push(Warning::new(place, message));
-    }
-
-    fn finish(mut self, input: &str) -> Vec<BugReport> {
-        if let Some(first) = self.reports.first_mut() {
-            self.early.append(&mut first.warnings);
-            first.warnings = self.early;
-        }
-        let whole = match (self.evidence.gcc, self.evidence.clang) {
-            (true, false) => Some("gcc"),
-            (false, true) => Some("clang"),
-            _ => None,
-        };
-        for report in &mut self.reports {
-            let text = input[report.provenance.span.clone()].trim_start_matches('\u{feff}');
-            report.text = plain(text).into_owned();
-            let tool = &mut report.provenance.tool;
-            *tool = tool.take().or_else(|| whole.map(str::to_owned));
-            let unit = match tool.as_deref() {
-                Some("clang" | "clang-tidy") => Some(ColumnUnit::Byte),
-                Some("gcc") => Some(ColumnUnit::Display),
-                _ => None,
-            };
-            let notes = report.related.iter_mut().map(|note| &mut note.location);
-            for location in notes.chain([&mut report.location]).filter(|l| l.column.is_some()) {
-                location.column_unit = unit;
+        report.provenance.tool =
+            self.dialect.tool().or(report.rule.id.as_deref().and_then(tool)).map(str::to_owned);
+        report.severity.raw = Some(head.severity.to_owned());
+        report.severity.level = Some(Level::from_word(head.severity).unwrap_or(Level::Error));
+        let title = match title.strip_prefix("inconclusive: ") {
+            Some(title) if self.dialect == Dialect::Cppcheck => {
+                report.severity.certainty = Some("inconclusive".to_owned());
+                title
             }
+            _ => title,
+        };
+        report.title = Some(title.to_owned());
+        let function = &self.context.function;
+        let here = function.path.is_none() || function.path == head.location.path;
+        if here || head.location.path.is_none() {
+            head.location.function.clone_from(&function.function);
         }
-        self.reports
+        open.evidence.gcc |= std::mem::take(&mut self.context.gcc);
+        open.head(line, head);
+        self.report = Some(open);
+        self.attached = true;
+    }
+
+    /// Gives the report away, if there is one.
+    fn close(&mut self, sink: &mut Sink<'_>) -> Result<(), Halt> {
+        self.attached = false;
+        let Some(open) = self.report.take() else { return Ok(()) };
+        self.seen = self.seen.or(open.evidence);
+        sink.report(open.finish(self.seen))
     }
 }
 
-/// The tool that a rule can only come from.
-fn tool(rule: &str) -> Option<&'static str> {
-    if rule.starts_with("-Wanalyzer-") {
-        Some("gcc")
-    } else if rule.starts_with('-') {
-        None
-    } else if rule.contains('-') {
-        Some("clang-tidy")
-    } else {
-        Some("clang")
+impl Context {
+    /// Takes a line; too many of them without a diagnostic are none of one's.
+    fn add(&mut self, line: &Line<'_>, note: Option<Note>) {
+        let full = self
+            .lines
+            .as_ref()
+            .is_some_and(|lines| lines.whole.len() + line.whole.len() > MAX_TEXT);
+        if full {
+            (self.lines, self.notes) = (None, Vec::new());
+        }
+        match &mut self.lines {
+            Some(lines) => {
+                lines.whole.to_mut().push_str(&line.whole);
+                lines.end = line.end;
+            }
+            None => self.lines = Some(line.clone().into_owned()),
+        }
+        self.notes.extend(note);
     }
 }

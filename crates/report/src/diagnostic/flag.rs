@@ -1,5 +1,6 @@
 //! The brackets that end a message: the warning option, the check, the weakness.
 
+use super::dialect::Dialect;
 use crate::Rule;
 use crate::reference::collect_cwe;
 
@@ -13,10 +14,10 @@ pub(super) struct Flags {
 }
 
 /// Splits a message from the brackets after it, such as `[CWE-401] [-Wanalyzer-malloc-leak]`.
-pub(super) fn split_flags(message: &str) -> (&str, Flags) {
+pub(super) fn split_flags(message: &str, dialect: Dialect) -> (&str, Flags) {
     let mut text = message.trim();
     let mut brackets = Vec::new();
-    while let Some((before, inner)) = last_bracket(text) {
+    while let Some((before, inner)) = last_bracket(text, dialect) {
         brackets.push(inner);
         text = before.trim_end();
     }
@@ -39,14 +40,15 @@ pub(super) fn split_flags(message: &str) -> (&str, Flags) {
 }
 
 /// The last bracket of `text`, if it names an option, a check or a weakness.
-fn last_bracket(text: &str) -> Option<(&str, &str)> {
+fn last_bracket(text: &str, dialect: Dialect) -> Option<(&str, &str)> {
     let (before, inner) = text.strip_suffix(']')?.rsplit_once('[')?;
-    let name = |c: char| c.is_ascii_alphanumeric() || "_-+.,=:".contains(c);
+    let in_name = |c: char| c.is_ascii_alphanumeric() || "_-+.,=:".contains(c);
     let option = inner.starts_with("-W") || inner.starts_with("-f");
     let check = inner.contains(['-', '.'])
         && inner.starts_with(|c: char| c.is_ascii_alphabetic())
-        && inner.chars().all(name);
-    (before.ends_with(' ') && (option || check)).then_some((before, inner))
+        && inner.chars().all(in_name);
+    let name = || dialect == Dialect::Cppcheck && !inner.is_empty() && inner.chars().all(in_name);
+    (before.ends_with(' ') && (option || check || name())).then_some((before, inner))
 }
 
 /// The name of a rule, in the spelling that it has when it is not an error; none for what is no rule.
@@ -89,7 +91,7 @@ mod tests {
             ("is 'a[x-y]'", "is 'a[x-y]'", None, &[]),
             ("old [enabled by default]", "old [enabled by default]", None, &[]),
         ] {
-            let (found, flags) = split_flags(message);
+            let (found, flags) = split_flags(message, Dialect::Compiler);
             assert_eq!(
                 (found, flags.rule.id.as_deref(), &*flags.rule.cwe),
                 (text, id, cwe),
@@ -100,7 +102,8 @@ mod tests {
 
     #[test]
     fn further_names_of_a_check_are_kept() {
-        let (_, flags) = split_flags("m [cert-dcl37-c,bugprone-reserved-identifier]");
+        let (_, flags) =
+            split_flags("m [cert-dcl37-c,bugprone-reserved-identifier]", Dialect::Compiler);
         assert_eq!(flags.rule.id.as_deref(), Some("cert-dcl37-c"));
         assert_eq!(flags.aliases, ["bugprone-reserved-identifier"]);
     }

@@ -1,11 +1,13 @@
 //! What one line of a compiler's output is.
+//!
+//! Most lines of a log are none of a compiler's, so this is written without patterns: a line without a colon is
+//! done with after one look.
 
-use std::sync::LazyLock;
-
-use regex::{Captures, Regex};
-
+use super::dialect::Dialect;
+use super::head::{self, Found, Head};
 use crate::Location;
-use crate::reference::{function_name, number, pattern};
+use crate::position::{Position, digits_ahead};
+use crate::reference::function_name;
 
 /// What a line is.
 #[derive(Debug)]
@@ -26,128 +28,139 @@ pub(super) enum Kind<'a> {
     Other,
 }
 
-/// The head line of a diagnostic.
-#[derive(Debug)]
-pub(super) struct Head<'a> {
-    pub(super) location: Location,
-    pub(super) severity: &'a str,
-    pub(super) message: &'a str,
-    /// The line number as written, if it is none that a file can have.
-    pub(super) bad_line: Option<&'a str>,
+/// Says what a line is.
+pub(super) fn kind(line: &str, dialect: Dialect) -> Kind<'_> {
+    let text = line.trim_end();
+    let Some(first) = text.bytes().next() else { return Kind::Blank };
+    let colon = memchr::memchr(b':', text.as_bytes());
+    match first {
+        b' ' | b'\t' => colon.and_then(|_| indented_context(text)).unwrap_or(Kind::Body),
+        b'|' | b'+' => Kind::Body,
+        _ if is_footer(text) => Kind::Footer,
+        _ if colon.is_some() => with_colon(text, dialect),
+        // What an `inlined from` goes on from ends in a comma.
+        b'I' => function(text).unwrap_or(Kind::Other),
+        _ => Kind::Other,
+    }
 }
 
-/// Says what a line without colours is.
-pub(super) fn kind(line: &str) -> Kind<'_> {
-    let text = line.trim_end();
-    if text.is_empty() {
-        Kind::Blank
-    } else if let Some(context) = context(text) {
-        context
-    } else if line.starts_with([' ', '\t', '|', '+']) {
-        Kind::Body
-    } else {
-        function(text)
-            .or_else(|| footer(text))
-            .or_else(|| head(text))
-            .unwrap_or_else(|| unread(text))
+fn with_colon(text: &str, dialect: Dialect) -> Kind<'_> {
+    if let Some(context) = context(text).or_else(|| function(text)) {
+        return context;
+    }
+    match head::find(text, dialect) {
+        Some(Found::Head(head)) => Kind::Diagnostic(head),
+        Some(Found::Placeless) => Kind::Unreadable("a message without a source line is skipped"),
+        Some(Found::Footer) => Kind::Footer,
+        None => unread(text),
     }
 }
 
 /// Whether a line only marks places in the line above it.
 pub(super) fn is_caret(line: &str) -> bool {
     let marks = line.trim_start_matches([' ', '\t', '|']);
-    marks.starts_with(['^', '~']) && marks.chars().all(|c| "^~ \t".contains(c))
+    marks.starts_with(['^', '~']) && marks.bytes().all(|c| b"^~ \t".contains(&c))
 }
 
-/// `In file included from a.h:1:`, `inlined from 'f' at a.c:2:3:`, `a.cc:4:5:   required from here`.
+/// `In file included from a.h:1:`, `a.cc:4:5:   required from here`.
 fn context(text: &str) -> Option<Kind<'_>> {
-    static SHAPES: LazyLock<[Regex; 3]> = LazyLock::new(|| {
-        [
-            pattern(
-                r"^(?:In file included|\s+) from (?P<path>.+?):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?[:,]$",
-            ),
-            pattern(
-                r"^\s+inlined from [‘'`](?P<function>.+)[’'] at (?P<path>.+?):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?[:,]$",
-            ),
-            pattern(
-                r"^(?P<path>[^\s].*?):(?P<line>[0-9]+)(?::(?P<column>[0-9]+))?:\s+(?:recursively )?(?:required (?:from|by)|instantiated from|in .constexpr. expansion of)\b.*$",
-            ),
-        ]
-    });
-    let found = SHAPES.iter().find_map(|shape| shape.captures(text))?;
-    let end = found.name("column").or(found.name("line"))?.end();
-    let said = text[end..].trim_matches([':', ',', ' ']);
-    let start = found.name("path")?.start();
-    let said = if said.is_empty() { text[..start].trim().trim_end_matches(" at") } else { said };
-    Some(Kind::Context(location(&found), said))
+    const INCLUDED: &str = "In file included from ";
+    const CAME: [&str; 4] = ["required from", "required by", "instantiated from", "expansion of"];
+    if let Some(place) = text.strip_prefix(INCLUDED) {
+        return listed(place, INCLUDED.trim_end());
+    }
+    CAME.iter().find(|words| text.contains(**words))?;
+    let (position, said) = Position::leading(text)?;
+    let said = said.strip_prefix(' ')?.trim_start();
+    let plain = said.strip_prefix("recursively ").unwrap_or(said);
+    let constexpr = plain.starts_with("in ‘constexpr’ ") || plain.starts_with("in 'constexpr' ");
+    (constexpr || CAME[..3].iter().any(|words| plain.starts_with(words)))
+        .then(|| Kind::Context(position.location(), said.trim_matches([':', ',', ' '])))
+}
+
+/// `                 from a.c:1:`, `    inlined from 'f' at a.c:2:3:`.
+fn indented_context(text: &str) -> Option<Kind<'_>> {
+    let said = text.trim_start();
+    if let Some(place) = said.strip_prefix("from ") {
+        return listed(place, "from");
+    }
+    let (_, place) = said.strip_prefix("inlined from ")?.rsplit_once(" at ")?;
+    let said = &said[..said.len() - place.len() - " at ".len()];
+    let function = quoted(said).and_then(|(_, name, _)| function_name(name))?;
+    let Kind::Context(location, _) = listed(place, said)? else { return None };
+    Some(Kind::Context(location.in_function(function), said))
+}
+
+/// A place that a comma or a colon ends.
+fn listed<'a>(place: &str, said: &'a str) -> Option<Kind<'a>> {
+    let position = Position::whole(place.strip_suffix([':', ','])?)?;
+    Some(Kind::Context(position.location(), said))
 }
 
 /// `a.c: In function 'f':`, `In member function 'int A::f()',`, `a.c: At top level:`.
 fn function(text: &str) -> Option<Kind<'_>> {
-    static FUNCTION: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"^(?:(?P<path>.+?): )?(?:In (?:[a-z]+ ){0,4}[a-z]+ [‘'`](?P<function>.+)[’'][:,]|(?:In lambda function|At (?:top level|global scope)):)$",
-        )
-    });
-    FUNCTION.captures(text).map(|found| Kind::Function(location(&found)))
+    const NAMELESS: [&str; 3] = ["In lambda function", "At top level", "At global scope"];
+    let said = text.strip_suffix([':', ','])?;
+    let (path, said) = match said.find(": In ").or_else(|| said.find(": At ")) {
+        Some(at) => (Some(said[..at].to_owned()), &said[at + 2..]),
+        None => (None, said),
+    };
+    let mut location = Location { path, ..Location::default() };
+    if NAMELESS.contains(&said) {
+        return Some(Kind::Function(location));
+    }
+    let (before, name, "") = quoted(said.strip_prefix("In ")?)? else { return None };
+    let words = before.strip_suffix(' ')?;
+    let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
+    if words.split(' ').count() > 5 || !words.split(' ').all(word) {
+        return None;
+    }
+    location.function = function_name(name).map(str::to_owned);
+    Some(Kind::Function(location))
 }
 
-/// `path:line:column: severity: message`, the line and column optional.
-fn head(text: &str) -> Option<Kind<'_>> {
-    static HEAD: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(concat!(
-            r"^(?:[A-Za-z/+]+: )?(?:(?P<path>.+?):(?:(?P<line>[0-9]+):(?:(?P<column>[0-9]+):)?(?:\{[0-9:{}-]*\}:)?)? )?",
-            r"(?P<severity>fatal error|internal compiler error|error|warning|note|remark|sorry, unimplemented): (?P<message>.*)$",
-        ))
-    });
-    let found = HEAD.captures(text)?;
-    let part = |name| found.name(name).map(|part| part.as_str());
-    let compiler = matches!(part("path"), Some("cc1" | "cc1plus" | "cc1obj" | "lto1"));
-    let message = part("message")?;
-    if compiler && message.contains("warnings being treated as errors") {
-        return Some(Kind::Footer);
-    }
-    let mut location = location(&found);
-    if compiler {
-        location.path = None;
-    } else if part("line").is_none() {
-        return Some(Kind::Unreadable("a message without a source line is skipped"));
-    }
-    let bad_line = part("line").filter(|_| location.line.is_none());
-    Some(Kind::Diagnostic(Head { location, severity: part("severity")?, message, bad_line }))
+/// What stands before, in and behind the outermost quotes.
+fn quoted(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once(['‘', '\'', '`'])?;
+    let (name, behind) = rest.rsplit_once(['’', '\''])?;
+    Some((before, name, behind))
 }
 
-fn footer(text: &str) -> Option<Kind<'_>> {
-    static FOOTER: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(concat!(
-            r"^(?:[0-9]+ (?:warnings?|errors?|remarks?)(?: and [0-9]+ errors?)? (?:generated|treated as errors?)",
-            r"|compilation terminated|Suppressed [0-9]+ warnings|Use -header-filter|Error while processing)\b",
-        ))
-    });
-    FOOTER.is_match(text).then_some(Kind::Footer)
+fn is_footer(text: &str) -> bool {
+    const WHOLE: [&str; 4] =
+        ["compilation terminated", "Suppressed ", "Use -header-filter", "Error while processing"];
+    let counts = |text: &str| {
+        let counted = text.starts_with(" warning")
+            || text.starts_with(" error")
+            || text.starts_with(" remark");
+        counted && (text.contains(" generated") || text.contains(" treated as error"))
+    };
+    match digits_ahead(text) {
+        ("", _) => WHOLE.iter().any(|words| text.starts_with(words)),
+        (_, rest) => counts(rest),
+    }
 }
 
 /// A line of no known kind, which may be damaged or a linker's.
 fn unread(text: &str) -> Kind<'_> {
-    static CUT: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[^\s:][^:]*\.[A-Za-z0-9+]+:[0-9]+:"));
-    static LINKER: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"undefined reference to|multiple definition of|^collect2: "));
-    if LINKER.is_match(text) {
+    const LINKER: [&str; 2] = ["undefined reference to", "multiple definition of"];
+    if LINKER.iter().any(|words| text.contains(words)) || text.starts_with("collect2: ") {
         Kind::Unreadable("a linker message names no source line and is skipped")
-    } else if CUT.is_match(text) {
+    } else if Position::leading(text).is_some_and(|(position, _)| is_file(position.path)) {
         Kind::Unreadable("a line that begins like a diagnostic has no severity and is skipped")
     } else {
         Kind::Other
     }
 }
 
-fn location(found: &Captures<'_>) -> Location {
-    let part = |name| found.name(name).map(|part| part.as_str());
-    Location {
-        path: part("path").map(str::to_owned),
-        line: part("line").and_then(number),
-        column: part("column").and_then(number),
-        function: part("function").and_then(function_name).map(str::to_owned),
-        ..Location::default()
-    }
+/// Whether a path has an extension and is no more than a path.
+fn is_file(path: &str) -> bool {
+    let drive = path.as_bytes().get(1) == Some(&b':')
+        && path.starts_with(|c: char| c.is_ascii_alphabetic());
+    let path = if drive { &path[2..] } else { path };
+    let extension = path.rsplit_once('.').map(|(_, extension)| extension);
+    let is_extension = |text: &str| {
+        !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+')
+    };
+    !path.contains(':') && extension.is_some_and(is_extension)
 }
