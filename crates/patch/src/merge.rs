@@ -4,6 +4,8 @@ mod myers;
 mod regions;
 mod render;
 
+pub(crate) use myers::edits as line_edits;
+
 use crate::{Error, FilePatch, LineRange};
 
 /// How conflicts are shown.

@@ -1,8 +1,9 @@
-//! The line diff under a merge: Myers's algorithm, as `git merge-file` uses it.
+//! The line diff under a merge: Myers's algorithm, which `git merge-file` uses as well.
 
+use std::hash::Hash;
 use std::ops::Range;
 
-use imara_diff::{Algorithm, Diff, InternedInput};
+use imara_diff::{Algorithm, Diff, InternedInput, Interner};
 
 use crate::Edit;
 
@@ -10,13 +11,14 @@ use crate::Edit;
 ///
 /// Where an edit could as well stand a few lines higher or lower, it stands next to an edit of the
 /// other side, or else as low as possible: indentation has no say here, as it has none in git.
-pub(super) fn edits(old: &[&[u8]], new: &[&[u8]]) -> Vec<Edit> {
+pub(crate) fn edits<T: Eq + Hash>(old: &[T], new: &[T]) -> Vec<Edit> {
     if old.len().max(new.len()) >= i32::MAX as usize {
         return vec![Edit { old: 0..old.len(), new: 0..new.len() }];
     }
-    let mut input = InternedInput::default();
-    input.update_before(old.iter().copied());
-    input.update_after(new.iter().copied());
+    let interner = Interner::new(old.len() + new.len());
+    let mut input = InternedInput { before: Vec::new(), after: Vec::new(), interner };
+    input.update_before(old.iter());
+    input.update_after(new.iter());
     let mut diff = Diff::compute(Algorithm::Myers, &input);
     diff.postprocess_no_heuristic(&input);
     let range = |range: Range<u32>| range.start as usize..range.end as usize;

@@ -5,6 +5,7 @@
 
 mod apply;
 mod merge;
+mod minimise;
 mod oracle;
 mod parse;
 mod properties;

@@ -112,7 +112,7 @@ fn nearly_all_merges_are_gits() {
     }
     let dir = TempDir::new().unwrap();
     let mut runner = TestRunner::deterministic();
-    let cases = std::env::var("PROPTEST_CASES").map_or(Ok(200), |cases| cases.parse()).unwrap();
+    let cases = std::env::var("PROPTEST_CASES").map_or(Ok(100), |cases| cases.parse()).unwrap();
     let mut different = 0;
     for _ in 0..cases {
         let (base, ours, theirs) = texts::triple().new_tree(&mut runner).unwrap().current();
