@@ -48,18 +48,24 @@ impl FilePatch {
         if self.creates() && !old.is_empty() {
             return Err(Error::Exists);
         }
-        let mut weaver = Weaver::new(old);
-        let mut placements = Vec::with_capacity(self.hunks.len());
-        for (index, hunk) in self.hunks.iter().enumerate() {
-            weaver.hunk = index + 1;
-            placements.push(weaver.weave(hunk)?);
-        }
-        weaver.put(weaver.rest)?;
-        if self.deletes() && !weaver.text.is_empty() {
+        let applied = place(&self.hunks, old)?;
+        if self.deletes() && !applied.text.is_empty() {
             return Err(Error::NotEmptied);
         }
-        Ok(Applied { text: weaver.text, placements })
+        Ok(applied)
     }
+}
+
+/// Puts each hunk exactly where it says.
+pub(crate) fn place(hunks: &[Hunk], old: &[u8]) -> Result<Applied, Error> {
+    let mut weaver = Weaver::new(old);
+    let mut placements = Vec::with_capacity(hunks.len());
+    for (index, hunk) in hunks.iter().enumerate() {
+        weaver.hunk = index + 1;
+        placements.push(weaver.weave(hunk)?);
+    }
+    weaver.put(weaver.rest)?;
+    Ok(Applied { text: weaver.text, placements })
 }
 
 /// The old text as far as it is used up, and the new text as far as it is made.

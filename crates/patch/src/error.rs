@@ -52,6 +52,17 @@ pub enum Error {
     /// The patch deletes a file without deleting all its text.
     #[error("the patch deletes the file but leaves text in it")]
     NotEmptied,
+    /// The diff names no file, and it is not clear which is meant.
+    #[error("the diff names no file")]
+    Unnamed,
+    /// Several files of the tree end like the name in the diff.
+    #[error("`{name}` may be any of {}", listed(.files))]
+    SeveralFiles {
+        /// The name in the diff.
+        name: String,
+        /// Some of the files, relative to the root of the tree.
+        files: Vec<PathBuf>,
+    },
     /// The old and the new name differ, and no rename is stated.
     #[error("the old and the new name differ without a rename: `{old}` and `{new}`")]
     NamesDiffer {
@@ -119,6 +130,11 @@ pub enum Error {
         /// Why the writing failed.
         cause: Box<Error>,
     },
+}
+
+fn listed(files: &[PathBuf]) -> String {
+    let names: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
+    names.join(", ")
 }
 
 impl Error {

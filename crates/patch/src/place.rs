@@ -19,7 +19,9 @@ use align::Alignment;
 use index::Index;
 
 use crate::error::Error;
-use crate::{Applied, ApplyOptions, FilePatch, Hunk, LineKind, Misfit, Need, Reading, Rejection};
+use crate::{
+    Applied, ApplyOptions, FilePatch, Hunk, LineKind, Misfit, Need, Placement, Reading, Rejection,
+};
 
 impl FilePatch {
     /// Applies the hunks to `old`, the text of the file, forgiving what `options` allow.
@@ -45,53 +47,70 @@ impl FilePatch {
     /// [`Error::AlreadyApplied`] if there is nothing to do; [`Error::Exists`] and
     /// [`Error::NotEmptied`] as [`FilePatch::apply`].
     pub fn apply_with(&self, old: &[u8], options: &ApplyOptions) -> Result<Applied, Error> {
-        apply(self, &[], old, options)
+        let file = File {
+            creates: self.creates(),
+            deletes: self.deletes(),
+            hunks: &self.hunks,
+            readings: &[],
+        };
+        file.apply(old, options)
     }
 }
 
-/// Applies `file` to `old`; `readings` say how its hunks were read, if there is anything to say.
-pub(crate) fn apply(
-    file: &FilePatch,
-    readings: &[Reading],
-    old: &[u8],
-    options: &ApplyOptions,
-) -> Result<Applied, Error> {
-    if readings.iter().all(|reading| reading.is_exact())
-        && let Some(applied) = exactly(file, old)
-    {
-        return Ok(applied);
+/// What a diff does to one file.
+#[derive(Clone, Copy)]
+pub(crate) struct File<'a> {
+    pub(crate) creates: bool,
+    pub(crate) deletes: bool,
+    pub(crate) hunks: &'a [Hunk],
+    /// How the hunks were read, if there is anything to say.
+    pub(crate) readings: &'a [Reading],
+}
+
+impl File<'_> {
+    pub(crate) fn apply(self, old: &[u8], options: &ApplyOptions) -> Result<Applied, Error> {
+        if self.creates && !old.is_empty() {
+            let made = self.creation().is_some_and(|new| new == old);
+            return Err(if made { Error::AlreadyApplied } else { Error::Exists });
+        }
+        if self.readings.iter().all(Reading::is_exact)
+            && let Some(applied) = exactly(self.hunks, old)
+        {
+            return self.checked(applied);
+        }
+        let landings = Placer::new(old, options).all(self.hunks, self.readings);
+        let (text, placements) = weave::weave(old, landings)
+            .map_err(|hunks| Error::Rejected(Box::new(Rejection { hunks })))?;
+        let idle = |placement: &Placement| placement.needs.contains(&Need::AlreadyApplied);
+        if text == old || placements.iter().all(idle) {
+            return Err(Error::AlreadyApplied);
+        }
+        self.checked(Applied { text, placements })
     }
-    if file.creates() && !old.is_empty() {
-        let undone = file.reverse().apply(old).is_ok();
-        return Err(if undone { Error::AlreadyApplied } else { Error::Exists });
+
+    /// The text of the file that is created.
+    fn creation(self) -> Option<Vec<u8>> {
+        exactly(self.hunks, b"").map(|applied| applied.text)
     }
-    let landings = Placer::new(old, options).all(&file.hunks, readings);
-    let (text, placements) = weave::weave(old, landings)
-        .map_err(|hunks| Error::Rejected(Box::new(Rejection { hunks })))?;
-    let idle = |placement: &crate::Placement| placement.needs.contains(&Need::AlreadyApplied);
-    if text == old && !placements.is_empty()
-        || placements.iter().all(idle) && !file.hunks.is_empty()
-    {
-        return Err(Error::AlreadyApplied);
+
+    fn checked(self, applied: Applied) -> Result<Applied, Error> {
+        let kept = self.deletes && !applied.text.is_empty();
+        if kept { Err(Error::NotEmptied) } else { Ok(applied) }
     }
-    if file.deletes() && !text.is_empty() {
-        return Err(Error::NotEmptied);
-    }
-    Ok(Applied { text, placements })
 }
 
 /// The patched text if every hunk fits byte for byte where it says.
 ///
 /// A hunk without context on one side stands at the edge of the file. If it does not, its new lines
 /// may be there already.
-fn exactly(file: &FilePatch, old: &[u8]) -> Option<Applied> {
-    let mut applied = file.apply(old).ok()?;
-    for (hunk, placement) in file.hunks.iter().zip(&mut applied.placements) {
+fn exactly(hunks: &[Hunk], old: &[u8]) -> Option<Applied> {
+    let mut applied = crate::apply::place(hunks, old).ok()?;
+    for (hunk, placement) in hunks.iter().zip(&mut applied.placements) {
         if hunk.old_range().len == 0 && !old.is_empty() {
             placement.needs.push(Need::LineNumberAlone);
         }
     }
-    let mut edged = file.hunks.iter().filter(|hunk| Shape::of(hunk).edge().is_some()).peekable();
+    let mut edged = hunks.iter().filter(|hunk| Shape::of(hunk).edge().is_some()).peekable();
     if edged.peek().is_some() {
         let lines: Vec<_> = crate::lines(old).collect();
         if edged.any(|hunk| is_repeated(hunk, &lines, hunk.old_range().before())) {

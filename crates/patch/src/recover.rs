@@ -12,6 +12,7 @@ use region::Region;
 
 use crate::error::Problem;
 use crate::parse::unsupported;
+use crate::place::File;
 use crate::{Applied, ApplyOptions, Error, FilePatch, Hunk, LineKind, LineRange, Patch};
 
 /// A diff as far as it could be made out of a text, with all that is wrong with it.
@@ -333,6 +334,22 @@ impl RecoveredFile {
     ///
     /// [`Error::Rejected`] with the reasons for each hunk.
     pub fn apply_with(&self, old: &[u8], options: &ApplyOptions) -> Result<Applied, Error> {
-        crate::place::apply(&self.patch, &self.readings, old, options)
+        self.apply_as(&self.patch, old, options)
+    }
+
+    /// The same as if the names in the header were those of `header`.
+    pub(crate) fn apply_as(
+        &self,
+        header: &FilePatch,
+        old: &[u8],
+        options: &ApplyOptions,
+    ) -> Result<Applied, Error> {
+        let whole = File {
+            creates: header.creates(),
+            deletes: header.deletes(),
+            hunks: &self.patch.hunks,
+            readings: &self.readings,
+        };
+        whole.apply(old, options)
     }
 }

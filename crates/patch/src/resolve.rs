@@ -1,9 +1,13 @@
 //! Which files of a tree a diff means.
 
+mod find;
+
 use std::path::{Path, PathBuf};
 
-use crate::tree::{Planner, names};
-use crate::{ApplyOptions, Error, Placement, Plan, Recovered};
+use find::{Finder, Target};
+
+use crate::tree::Planner;
+use crate::{ApplyOptions, Error, FilePatch, Placement, Plan, Recovered};
 
 /// How the files of a diff are found in a tree, and how they are patched.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,9 +56,11 @@ impl PlanOptions {
 pub enum Names {
     /// Exactly as stated, less so many components.
     Strip(usize),
-    /// Less one component, as git names files, if there is such a file; else less another number of
-    /// components; else the only file of the tree whose path ends with the name, or with as much of
-    /// the end of the name as any does.
+    /// Less the `a/` or `b/` that git puts in front, or else as stated or less one component, if
+    /// there is such a file. Otherwise the only file of the tree whose path ends with the name, or
+    /// with as much of the end of the name as any does.
+    ///
+    /// Not more than a million names in the tree are looked at.
     #[default]
     Find,
 }
@@ -127,22 +133,38 @@ impl Recovered {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] if the tree cannot be read. A file that cannot be patched is no error here: it
-    /// is in [`Planned::files`].
+    /// [`Error::Io`] if the tree cannot be read, and the errors of
+    /// [`settle`](crate::settle). A file that cannot be patched is no error here: it is in
+    /// [`Planned::files`].
     pub fn plan_with(&self, root: &Path, options: &PlanOptions) -> Result<Planned, Error> {
-        let level = match options.names {
-            Names::Strip(level) => level,
-            Names::Find => 1,
-        };
         let mut planner = Planner::open(root)?;
-        let mut files = Vec::new();
-        for file in &self.files {
-            let names = names(&file.patch, level)?;
-            let path = names.path().to_path_buf();
-            let apply = |old: &[u8]| file.apply_with(old, &options.apply);
-            let result = planner.patch(&file.patch, names, &apply);
-            files.push(PlannedFile { path, found: Some(Found::Stripped(level)), result });
+        let mut finder = Finder::new(root, options, self.files.len() == 1);
+        let found: Vec<_> = self.files.iter().map(|file| finder.find(&file.patch)).collect();
+        for target in found.iter().flatten() {
+            planner.announce(&target.header, &target.names);
+        }
+        let mut files = Vec::with_capacity(found.len());
+        for (file, target) in self.files.iter().zip(found) {
+            let (path, found, result) = match target {
+                Ok(Target { header, names, found }) => {
+                    let path = names.path().to_path_buf();
+                    let apply = |old: &[u8]| file.apply_as(&header, old, &options.apply);
+                    let result = planner.patch(&header, names, &apply);
+                    (path, Some(found), result)
+                }
+                Err(error) => (shown(&file.patch), None, Err(error)),
+            };
+            match result {
+                Err(error) if error.is_io() => return Err(error),
+                result => files.push(PlannedFile { path, found, result }),
+            }
         }
         Ok(Planned { files, plan: planner.finish() })
     }
+}
+
+/// The name in the diff, for people.
+fn shown(file: &FilePatch) -> PathBuf {
+    let name = file.new_path.as_ref().or(file.old_path.as_ref());
+    name.map_or_else(PathBuf::new, |name| String::from_utf8_lossy(name).into_owned().into())
 }
