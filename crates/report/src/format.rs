@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::detect::Head;
 use crate::stream::Read;
-use crate::{Error, cid, diagnostic};
+use crate::{
+    Error, cid, coverity_json, cppcheck_xml, diagnostic, gcc_json, infer, klocwork_xml, plist, pvs_studio,
+    semgrep, valgrind_xml,
+};
 
 /// A format of bug reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -20,6 +23,24 @@ pub enum Format {
     CppcheckText,
     /// Text diagnostics of gcc, clang, clang-tidy and whatever writes like them.
     Diagnostic,
+    /// What gcc writes with `-fdiagnostics-format=json`.
+    GccJson,
+    /// The JSON of `cov-format-errors` and of views of Coverity Connect.
+    CoverityJson,
+    /// Infer's `report.json`.
+    Infer,
+    /// Semgrep's JSON report.
+    Semgrep,
+    /// PVS-Studio's JSON report.
+    PvsStudio,
+    /// cppcheck's XML.
+    CppcheckXml,
+    /// The XML of valgrind's tools.
+    ValgrindXml,
+    /// Klocwork's XML.
+    KlocworkXml,
+    /// Property lists of clang's static analyser and of CodeChecker.
+    Plist,
 }
 
 /// What is to be known of a format.
@@ -36,6 +57,69 @@ pub(crate) struct Reader {
 
 /// Every format; where an input may look like two of them, the surer sign comes first.
 pub(crate) const READERS: &[Reader] = &[
+    Reader {
+        format: Format::CppcheckXml,
+        name: "cppcheck-xml",
+        sign: "XML with the root element `results`",
+        is_like: cppcheck_xml::is_like,
+        read: cppcheck_xml::read,
+    },
+    Reader {
+        format: Format::ValgrindXml,
+        name: "valgrind-xml",
+        sign: "XML with the root element `valgrindoutput`",
+        is_like: valgrind_xml::is_like,
+        read: valgrind_xml::read,
+    },
+    Reader {
+        format: Format::KlocworkXml,
+        name: "klocwork-xml",
+        sign: "XML with the root element `errorList`",
+        is_like: klocwork_xml::is_like,
+        read: klocwork_xml::read,
+    },
+    Reader {
+        format: Format::Plist,
+        name: "plist",
+        sign: "XML with the root element `plist`",
+        is_like: plist::is_like,
+        read: plist::read,
+    },
+    Reader {
+        format: Format::CoverityJson,
+        name: "coverity-json",
+        sign: "an object with the member `issues`, or rows of a view",
+        is_like: coverity_json::is_like,
+        read: coverity_json::read,
+    },
+    Reader {
+        format: Format::Semgrep,
+        name: "semgrep",
+        sign: "an object with the members `results` and `paths`",
+        is_like: semgrep::is_like,
+        read: semgrep::read,
+    },
+    Reader {
+        format: Format::PvsStudio,
+        name: "pvs-studio",
+        sign: "an object with the members `version` and `warnings`",
+        is_like: pvs_studio::is_like,
+        read: pvs_studio::read,
+    },
+    Reader {
+        format: Format::Infer,
+        name: "infer",
+        sign: "an array of objects with `bug_type` and `qualifier`",
+        is_like: infer::is_like,
+        read: infer::read,
+    },
+    Reader {
+        format: Format::GccJson,
+        name: "gcc-json",
+        sign: "an array of objects with `kind`, `message` and `locations`",
+        is_like: gcc_json::is_like,
+        read: gcc_json::read,
+    },
     Reader {
         format: Format::Cid,
         name: "cid",

@@ -36,29 +36,40 @@
 
 #![forbid(unsafe_code)]
 
+mod coverity_json;
+mod cppcheck_xml;
 mod detect;
 mod diagnostic;
 mod draft;
 mod error;
+mod fields;
 mod fix;
 mod folders;
 mod format;
+mod gcc_json;
+mod infer;
 mod input;
 mod json;
+mod klocwork_xml;
 mod language;
 mod lines;
+mod listing;
 mod location;
 mod note;
 mod place;
+mod plist;
 mod position;
+mod pvs_studio;
 mod reference;
 mod report;
 mod rule;
+mod semgrep;
 mod severity;
 mod status;
 mod stream;
 mod test_failure;
 mod text;
+mod valgrind_xml;
 mod xml;
 
 pub mod cid;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Fix, Format, Language, Location, Note, Rule, Severity, Status, Step, TestFailure, Warning,
+    Fix, Format, Language, Location, Note, Place, Rule, Severity, Status, Step, TestFailure, Warning,
 };
 
 /// What a bug report says, whatever format it came in.
@@ -60,6 +60,22 @@ pub struct BugReport {
     pub warnings: Vec<Warning>,
     /// The report as it stood in the input, without terminal colours.
     pub text: String,
+}
+
+impl BugReport {
+    /// A report with nothing but the bytes that it stands in, and where these begin.
+    pub(crate) fn standing_at(place: Place, bytes: &[u8]) -> Self {
+        let mut report = Self::default();
+        report.provenance.line = place.line;
+        report.provenance.span = place.byte..place.byte + bytes.len();
+        report.text = String::from_utf8_lossy(bytes).into_owned();
+        report
+    }
+
+    /// Where it begins in the input.
+    pub(crate) fn place(&self) -> Place {
+        Place { line: self.provenance.line, byte: self.provenance.span.start }
+    }
 }
 
 /// Where a report came from.
