@@ -116,6 +116,13 @@ pub struct RepairFlags {
     /// else a syntax check of the file, if left out; it must build the folder it runs in, not a path written down elsewhere
     #[arg(long, value_name = "COMMAND")]
     pub compile: Option<String>,
+    /// A folder outside /usr that compiling may read and run programs of: a compiler's, say
+    #[arg(long, value_name = "DIR")]
+    pub allow_read: Vec<PathBuf>,
+    /// Compile without a sandbox where there is none: what the model wrote and the project's build can then do whatever
+    /// you can
+    #[arg(long)]
+    pub allow_unsandboxed: bool,
     /// The most seconds that compiling may take
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     pub timeout: NonZeroU64,

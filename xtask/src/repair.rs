@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use fixwright::prompt::{Options as PromptOptions, Request};
 use fixwright::repair::{Candidate, Options, Repair, Repairer};
-use fixwright::validate::{CopyOptions, Ending, Validator};
+use fixwright::validate::{CopyOptions, Ending, Isolation, Launcher, Sandbox, Validator};
 
 use crate::exit::{BadInput, Exit, note};
 use crate::flags::{self, RepairFlags};
@@ -57,8 +57,13 @@ fn search(flags: &RepairFlags) -> Options {
 fn validator(case: &Case, flags: &RepairFlags, watch: &mut Watch) -> anyhow::Result<Validator> {
     let compile = case.compile(flags);
     watch.say(&format!("compiling {} as it is: {}", case.root.display(), compile.argv.join(" ")));
-    let validator =
-        Validator::new(&case.root, compile, CopyOptions::default(), &mut |_| watch.flow())?;
+    let validator = Validator::new(
+        &case.root,
+        compile,
+        CopyOptions::default(),
+        isolation(flags)?,
+        &mut |_| watch.flow(),
+    )?;
     let baseline = validator.baseline();
     if baseline.succeeded() {
         return Ok(validator);
@@ -68,6 +73,21 @@ fn validator(case: &Case, flags: &RepairFlags, watch: &mut Watch) -> anyhow::Res
         _ => "the source does not compile as it is, so no fix can be judged; --compile names another command".to_owned(),
     };
     Err(BadInput(format!("{what}\n{}", baseline.output.trim_end())).into())
+}
+
+/// The sandbox, or none where there is none and that is allowed.
+fn isolation(flags: &RepairFlags) -> anyhow::Result<Isolation> {
+    let sandbox = Launcher::this_program().and_then(Sandbox::new);
+    match sandbox {
+        Ok(sandbox) => Ok(Isolation::Sandboxed(
+            flags.allow_read.iter().fold(sandbox, |sandbox, path| sandbox.with_readable(path)),
+        )),
+        Err(error) if flags.allow_unsandboxed => {
+            note(format_args!("{error}; compiling without one"));
+            Ok(Isolation::None)
+        }
+        Err(error) => Err(error).context("--allow-unsandboxed compiles without one"),
+    }
 }
 
 fn conclude(

@@ -27,6 +27,12 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// This system cannot confine a command.
+    #[error("no sandbox: {reason}")]
+    Sandbox {
+        /// Why not.
+        reason: String,
+    },
     /// A running command could not be watched.
     #[error("cannot follow the running command: {source}")]
     Watch {

@@ -9,7 +9,7 @@
 //! use std::ops::ControlFlow;
 //!
 //! use fixwright_patch::{DiffOptions, FilePatch, Patch};
-//! use fixwright_validate::{Compile, CopyOptions, Validator, Verdict};
+//! use fixwright_validate::{Compile, CopyOptions, Isolation, Validator, Verdict};
 //!
 //! let tree = tempfile::tempdir()?;
 //! let old = b"int f(void) { return 0; }\n";
@@ -17,7 +17,7 @@
 //!
 //! let mut go_on = |_| ControlFlow::Continue(());
 //! let compile = Compile::new(["gcc", "-Wall", "-c", "f.c"]);
-//! let validator = Validator::new(tree.path(), compile, CopyOptions::default(), &mut go_on)?;
+//! let validator = Validator::new(tree.path(), compile, CopyOptions::default(), Isolation::None, &mut go_on)?;
 //!
 //! let mut judge = |new: &[u8]| {
 //!     let file = FilePatch::between("f.c", Some(old), Some(new), &DiffOptions::default());
@@ -33,15 +33,14 @@
 //!
 //! # What a command is held to
 //!
-//! [`Limits`] says what a command may use, and [`Enforced`] in each [`Run`] what it was really held
-//! to. The command and its descendants form a process group that is killed when the command ends,
-//! runs out of time or is cancelled. Three things are not prevented:
+//! What a model wrote is hostile until it has been read, and so is a build that runs it. [`Isolation::Sandboxed`] confines a command to
+//! its own tree, without network and without a way out: [`sandbox`] says by which means. [`Limits`] says what a command may
+//! use, and [`Enforced`] in each [`Run`] what it was really held to, the sandbox included.
 //!
-//! - A descendant that leaves the group (`setsid`) outlives it. It cannot hold up the judging,
-//!   though.
-//! - Processor time, memory and file size are limited for each process, on Linux only.
-//! - The command reads, writes and connects as its user may. Compiling code is as trustworthy as
-//!   its build scripts: do not build what you would not run.
+//! The command and its descendants form a process group that is killed when the command ends, runs out of time or is cancelled.
+//! With [`Isolation::None`], a descendant can leave that group (`setsid`) and outlive it, though not hold up the judging, and the
+//! command reads, writes and connects as its user may: do not build what you would not run. Processor time, memory and file size
+//! are limited for each process, on Linux only.
 //!
 //! Left to others: running tests and comparing answers, which the further verdicts are for.
 
@@ -54,6 +53,7 @@ mod event;
 mod process;
 mod program;
 mod rlimit;
+pub mod sandbox;
 mod toolchain;
 mod validator;
 mod verdict;
@@ -62,6 +62,7 @@ mod workspace;
 pub use error::Error;
 pub use event::{Event, Progress};
 pub use process::{Ending, Run};
+pub use sandbox::{Isolation, Launcher, Means, Sandbox};
 pub use toolchain::{Compile, Enforced, Limits};
 pub use validator::{Judged, Validator};
 pub use verdict::{Baseline, Verdict};

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::capture::Capture;
 use crate::toolchain::{Compile, Enforced};
-use crate::{Error, Event, Progress, Workspace};
+use crate::{Error, Event, Isolation, Progress, Workspace};
 use crate::{program, rlimit};
 
 /// The longest time between two looks at a command.
@@ -66,14 +66,18 @@ impl Run {
 pub(crate) fn run(
     compile: &Compile,
     workspace: &Workspace,
+    isolation: &Isolation,
     progress: Progress<'_>,
 ) -> Result<Run, Error> {
     let watch = |source| Error::Watch { source };
     let (reader, writer) = io::pipe().map_err(watch)?;
     let mut capture = Capture::new(reader, compile.limits.output).map_err(watch)?;
     let started = Instant::now();
-    let mut group = Group::start(compile, workspace, writer)?;
-    let enforced = rlimit::enforce(group.pid, &compile.limits);
+    let mut group = Group::start(compile, workspace, isolation, writer)?;
+    let enforced = match isolation {
+        Isolation::Sandboxed(sandbox) => compile.limits.in_sandbox(sandbox.means()),
+        Isolation::None => rlimit::enforce(group.pid, &compile.limits),
+    };
     group.release();
     let in_time = loop {
         capture.read().map_err(watch)?;
@@ -126,18 +130,32 @@ struct Group {
 }
 
 impl Group {
-    fn start(compile: &Compile, workspace: &Workspace, output: PipeWriter) -> Result<Self, Error> {
+    fn start(
+        compile: &Compile,
+        workspace: &Workspace,
+        isolation: &Isolation,
+        output: PipeWriter,
+    ) -> Result<Self, Error> {
         let dir = workspace.root().join(&compile.dir);
         program::check(compile, &dir)?;
         let start = |source| compile.not_started(source);
-        let child = Command::new("/bin/sh")
-            .args(["-c", GATE, "sh"])
-            .args(&compile.argv)
+        let mut command = match isolation {
+            Isolation::Sandboxed(sandbox) => {
+                let mut command = sandbox.launch(&compile.argv, workspace, &compile.limits)?;
+                command.stdin(Stdio::null());
+                command
+            }
+            Isolation::None => {
+                let mut command = Command::new("/bin/sh");
+                command.args(["-c", GATE, "sh"]).args(&compile.argv).stdin(Stdio::piped());
+                command
+            }
+        };
+        let child = command
             .current_dir(dir)
             .env_clear()
             .env("TMPDIR", workspace.scratch())
             .envs(compile.env.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::piped())
             .stdout(output.try_clone().map_err(start)?)
             .stderr(output)
             .process_group(0)

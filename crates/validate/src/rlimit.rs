@@ -14,11 +14,11 @@ pub(crate) fn enforce(pid: Pid, limits: &Limits) -> Enforced {
         let limit = Rlimit { current: Some(current), maximum: Some(maximum) };
         prlimit(Some(pid), resource, limit).is_ok()
     };
-    // At the soft limit comes SIGXCPU, which names the reason; one second later, SIGKILL.
-    let cpu_time = limits.cpu_time.map(|time| time.as_secs() + u64::from(time.subsec_nanos() > 0));
     Enforced {
         wall_time: Some(limits.wall_time),
-        cpu_time: cpu_time
+        // At the soft limit comes SIGXCPU, which names the reason; one second later, SIGKILL.
+        cpu_time: limits
+            .cpu_seconds()
             .filter(|seconds| set(Resource::Cpu, *seconds, seconds.saturating_add(1)))
             .map(Duration::from_secs),
         memory: limits.memory.filter(|bytes| set(Resource::As, *bytes, *bytes)),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
+use crate::{Error, Means};
 
 /// A command that compiles a tree.
 ///
@@ -87,20 +87,42 @@ pub struct Limits {
     pub memory: Option<u64>,
     /// Size of each single file that is written, in bytes.
     pub file_size: Option<u64>,
+    /// Processes and threads at a time, of the command with all its descendants. Only a sandbox limits them.
+    pub processes: Option<u64>,
     /// How many bytes of the output are kept: half from its beginning, half from its end.
     pub output: usize,
 }
 
 impl Default for Limits {
-    /// A minute, a minute of processor time, files of 256 MiB, 64 KiB of output; memory is not
-    /// limited.
+    /// A minute, a minute of processor time, files of 256 MiB, 256 processes, 64 KiB of output; memory is
+    /// not limited.
     fn default() -> Self {
         Self {
             wall_time: Duration::from_secs(60),
             cpu_time: Some(Duration::from_secs(60)),
             memory: None,
             file_size: Some(256 << 20),
+            processes: Some(256),
             output: 64 << 10,
+        }
+    }
+}
+
+impl Limits {
+    /// Whole seconds of processor time.
+    pub(crate) fn cpu_seconds(&self) -> Option<u64> {
+        self.cpu_time.map(|time| time.as_secs() + u64::from(time.subsec_nanos() > 0))
+    }
+
+    /// What holds in a sandbox: all of it, or the command does not start.
+    pub(crate) fn in_sandbox(&self, means: &Means) -> Enforced {
+        Enforced {
+            wall_time: Some(self.wall_time),
+            cpu_time: self.cpu_seconds().map(Duration::from_secs),
+            memory: self.memory,
+            file_size: self.file_size,
+            processes: self.processes,
+            sandbox: Some(means.clone()),
         }
     }
 }
@@ -118,7 +140,8 @@ pub struct Enforced {
     pub memory: Option<u64>,
     /// See [`Limits::file_size`].
     pub file_size: Option<u64>,
-    /// Whether the command was kept from files outside its tree and from the network. Nothing does
-    /// that yet.
-    pub isolated: bool,
+    /// See [`Limits::processes`].
+    pub processes: Option<u64>,
+    /// What kept the command from everything but its tree; `None` if nothing did.
+    pub sandbox: Option<Means>,
 }

@@ -6,7 +6,9 @@ use fixwright_patch::Patch;
 use serde::{Deserialize, Serialize};
 
 use crate::process::{self, Ending, Run};
-use crate::{Baseline, Compile, CopyOptions, Error, Progress, Verdict, Workspace, diagnostics};
+use crate::{
+    Baseline, Compile, CopyOptions, Error, Isolation, Progress, Verdict, Workspace, diagnostics,
+};
 
 /// How many components the names in a candidate have in front of those of the tree: `a/` and `b/`.
 const STRIP: usize = 1;
@@ -17,6 +19,7 @@ pub struct Validator {
     tree: PathBuf,
     compile: Compile,
     options: CopyOptions,
+    isolation: Isolation,
     baseline: Run,
 }
 
@@ -44,11 +47,12 @@ impl Validator {
         tree: &Path,
         compile: Compile,
         options: CopyOptions,
+        isolation: Isolation,
         progress: Progress<'_>,
     ) -> Result<Self, Error> {
         let workspace = Workspace::copy_of(tree, &options)?;
-        let baseline = process::run(&compile, &workspace, progress)?;
-        Ok(Self { tree: tree.to_path_buf(), compile, options, baseline })
+        let baseline = process::run(&compile, &workspace, &isolation, progress)?;
+        Ok(Self { tree: tree.to_path_buf(), compile, options, isolation, baseline })
     }
 
     /// What compiling the tree without any patch gave.
@@ -74,7 +78,7 @@ impl Validator {
             Ok(plan) => plan.write().map_err(Error::Patch)?,
             Err(error) => return refusal(error),
         }
-        match process::run(&self.compile, &workspace, progress) {
+        match process::run(&self.compile, &workspace, &self.isolation, progress) {
             Ok(run) => Ok(self.judged(run)),
             // The command could be started before, so the patch has taken away its program or
             // folder.

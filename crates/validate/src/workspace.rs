@@ -1,6 +1,7 @@
 //! A throw-away copy of a source tree, so that no candidate touches the user's own.
 
 use std::fs::{self, DirEntry};
+use std::os::unix::fs::lchown;
 use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -78,6 +79,19 @@ impl Workspace {
     /// A folder for temporary files that goes away with the copy.
     pub fn scratch(&self) -> PathBuf {
         self.folder.path().join("tmp")
+    }
+
+    /// Makes all of it a user's own; only root may.
+    pub(crate) fn give_to(&self, user: u32) -> Result<(), Error> {
+        let mut paths = vec![self.folder.path().to_path_buf()];
+        while let Some(path) = paths.pop() {
+            lchown(&path, Some(user), Some(user)).map_err(Error::io(&path))?;
+            if path.symlink_metadata().is_ok_and(|data| data.is_dir()) {
+                let entries = fs::read_dir(&path).map_err(Error::io(&path))?;
+                paths.extend(entries.flatten().map(|entry| entry.path()));
+            }
+        }
+        Ok(())
     }
 
     /// What was left out because it could not be copied safely: links that lead elsewhere, pipes,

@@ -8,6 +8,10 @@ use xtask::flags::{Command, Flags};
 use xtask::repair;
 
 fn main() -> ExitCode {
+    // This program is its own launcher of confined commands.
+    if let Some(error) = fixwright::validate::sandbox::enter() {
+        return exit::finish(Err(error.into()));
+    }
     exit::finish(match Flags::parse().command {
         Command::Repair(flags) => repair::run(&flags),
         _ => Err(BadInput("this command runs no model: cargo xtask has it".to_owned()).into()),

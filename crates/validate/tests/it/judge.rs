@@ -5,7 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use fixwright_patch::{DiffOptions, FilePatch, Patch};
-use fixwright_validate::{Baseline, Compile, CopyOptions, Ending, Judged, Validator, Verdict};
+use fixwright_validate::{
+    Baseline, Compile, CopyOptions, Ending, Isolation, Judged, Validator, Verdict,
+};
 use tempfile::TempDir;
 
 use crate::{go_on, shell, tree, wall};
@@ -20,7 +22,8 @@ fn change(path: &str, old: Option<&str>, new: Option<&str>) -> Patch {
 
 fn gcc(dir: &TempDir) -> Validator {
     let compile = Compile::new(["gcc", "-Wall", "-c", "main.c"]);
-    Validator::new(dir.path(), compile, CopyOptions::default(), &mut go_on).unwrap()
+    Validator::new(dir.path(), compile, CopyOptions::default(), Isolation::None, &mut go_on)
+        .unwrap()
 }
 
 fn judge(validator: &Validator, new: &str) -> Judged {
@@ -50,7 +53,7 @@ fn good_and_bad_candidates_are_told_apart() {
     assert_eq!(good.new_diagnostics, [""; 0], "the old warning has only moved");
     let run = good.run.as_ref().unwrap();
     assert!(run.enforced.wall_time.is_some() && run.enforced.cpu_time.is_some());
-    assert!(!run.enforced.isolated);
+    assert_eq!(run.enforced.sandbox, None);
 
     let worse = judge(&validator, &OLD.replace("\tputs", "\tint other;\n\tputs"));
     assert_eq!(worse.verdict, Verdict::Compiles);
@@ -118,7 +121,8 @@ fn a_candidate_that_removes_the_compiler_is_at_fault() {
     let dir = tree(&[("build/x", "x\n")]);
     let compile = Compile::new(["true"]).in_dir("build");
     let validator =
-        Validator::new(dir.path(), compile, CopyOptions::default(), &mut go_on).unwrap();
+        Validator::new(dir.path(), compile, CopyOptions::default(), Isolation::None, &mut go_on)
+            .unwrap();
     let judged = validator.judge(&change("build/x", Some("x\n"), None), &mut go_on).unwrap();
     let Verdict::CompileError { output, .. } = judged.verdict else { panic!("{judged:?}") };
     assert!(output.contains("cannot start `true` in `build`"), "{output}");

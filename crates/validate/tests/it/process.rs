@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use fixwright_validate::{Compile, CopyOptions, Ending, Error, Limits, Run, Validator};
+use fixwright_validate::{Compile, CopyOptions, Ending, Error, Isolation, Limits, Run, Validator};
 
 use crate::{shell, tree, wall};
 
@@ -19,7 +19,7 @@ fn alive(pid: &str) -> bool {
         .is_ok_and(|stat| !stat.rsplit(')').next().unwrap().starts_with(" Z"))
 }
 
-fn gone_soon(pid: &str) -> bool {
+pub(crate) fn gone_soon(pid: &str) -> bool {
     let deadline = Instant::now() + Duration::from_secs(5);
     while alive(pid) && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(10));
@@ -31,7 +31,13 @@ fn gone_soon(pid: &str) -> bool {
 fn arguments_are_read_by_no_shell() {
     let dir = tree(&[]);
     let compile = Compile::new(["printf", "%s|", "a b", "$HOME", "*", "", "`x`", "\"'"]);
-    let validator = Validator::new(dir.path(), compile, CopyOptions::default(), &mut crate::go_on);
+    let validator = Validator::new(
+        dir.path(),
+        compile,
+        CopyOptions::default(),
+        Isolation::None,
+        &mut crate::go_on,
+    );
     assert_eq!(validator.unwrap().baseline().output, "a b|$HOME|*||`x`|\"'|");
 }
 
@@ -131,7 +137,13 @@ fn memory_is_limited() {
 fn the_environment_is_what_was_asked_for() {
     let dir = tree(&[]);
     let compile = Compile::new(["env"]).with_env("A", "1").with_env("A", "2");
-    let validator = Validator::new(dir.path(), compile, CopyOptions::default(), &mut crate::go_on);
+    let validator = Validator::new(
+        dir.path(),
+        compile,
+        CopyOptions::default(),
+        Isolation::None,
+        &mut crate::go_on,
+    );
     let output = validator.unwrap().baseline().output.clone();
     // Different shells add different ones of these.
     let added = |name: &&str| !["PWD", "OLDPWD", "SHLVL", "_"].contains(name);
@@ -146,7 +158,14 @@ fn the_environment_is_what_was_asked_for() {
 fn commands_that_cannot_run_are_errors() {
     let dir = tree(&[]);
     let error = |compile| {
-        Validator::new(dir.path(), compile, CopyOptions::default(), &mut crate::go_on).unwrap_err()
+        Validator::new(
+            dir.path(),
+            compile,
+            CopyOptions::default(),
+            Isolation::None,
+            &mut crate::go_on,
+        )
+        .unwrap_err()
     };
     let missing = error(Compile::new(["no-such-compiler", "-c"]));
     assert!(matches!(missing, Error::Start { .. }));
@@ -168,7 +187,8 @@ fn cancelling_kills_the_command() {
         if patience == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let compile = Compile::new(["sh", "-c", &script]);
-    let result = Validator::new(dir.path(), compile, CopyOptions::default(), &mut stop);
+    let result =
+        Validator::new(dir.path(), compile, CopyOptions::default(), Isolation::None, &mut stop);
     assert!(matches!(result, Err(Error::Cancelled)));
     assert!(gone_soon(&fs::read_to_string(out.path().join("pid")).unwrap()));
 }
