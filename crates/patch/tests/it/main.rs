@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod apply;
+mod killed;
 mod merge;
 mod minimise;
 mod oracle;
