@@ -46,10 +46,13 @@
 
 #![forbid(unsafe_code)]
 
+mod c_lexer;
 mod capture;
 mod diagnostics;
 mod error;
 mod event;
+mod likeness;
+mod metrics;
 mod process;
 mod program;
 mod rlimit;
@@ -61,6 +64,8 @@ mod workspace;
 
 pub use error::Error;
 pub use event::{Event, Progress};
+pub use likeness::Likeness;
+pub use metrics::{Estimate, Tally};
 pub use process::{Ending, Run};
 pub use sandbox::{Isolation, Launcher, Means, Sandbox};
 pub use toolchain::{Compile, Enforced, Limits};
