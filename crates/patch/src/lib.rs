@@ -52,6 +52,7 @@ mod placement;
 mod print;
 mod quote;
 mod recover;
+mod reject;
 mod resolve;
 mod tree;
 
@@ -67,6 +68,7 @@ pub use options::{ApplyOptions, Ties};
 pub use path::strip;
 pub use placement::{Misfit, Need, Placement, Rejection};
 pub use recover::{Flaw, Note, Reading, Recovered, RecoveredFile};
+pub use reject::Rejects;
 pub use resolve::{Found, Names, PlanOptions, Planned, PlannedFile};
 pub use tree::{Change, Content, Plan, Settled, settle};
 

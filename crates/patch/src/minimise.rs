@@ -160,9 +160,9 @@ impl Patch {
 
     /// The patch of what `change` makes of each file, those left out that change nothing.
     fn each_file(&self, change: impl Fn(&FilePatch) -> FilePatch) -> Self {
-        let whole = |file: &FilePatch| file.old_path.is_none() || file.new_path.is_none();
         let files = self.files.iter();
-        let files = files.map(|file| if whole(file) { file.clone() } else { change(file) });
+        let files =
+            files.map(|file| if unit::is_whole(file) { file.clone() } else { change(file) });
         Self { files: files.filter(|file| !file.is_empty()).collect() }
     }
 }

@@ -79,8 +79,8 @@ fn part_of_file(
 }
 
 /// Whether the file's text is made or goes as a whole.
-fn is_whole(file: &FilePatch) -> bool {
-    file.old_path.is_none() || file.new_path.is_none()
+pub(super) fn is_whole(file: &FilePatch) -> bool {
+    file.creates() || file.deletes()
 }
 
 fn needs_header(file: &FilePatch) -> bool {

@@ -10,5 +10,6 @@ mod minimise;
 mod oracle;
 mod parse;
 mod properties;
+mod reject;
 mod texts;
 mod tree;
