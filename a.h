@@ -1,0 +1,4 @@
+#include <stdlib.h>
+static inline void drop(char *p) {
+	free(p);
+}
