@@ -23,10 +23,10 @@ pub(crate) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Hal
         if tag.starts("results") {
             sink.recognised();
         } else if tag.starts("cppcheck") {
-            let record = xml.record(tag, again, sink)?;
+            let record = xml.record(&tag, again, sink)?;
             version = record.and_then(|mut record| record.root.attribute("version"));
         } else if tag.starts("error")
-            && let Some(record) = xml.record(tag, again, sink)?
+            && let Some(record) = xml.record(&tag, again, sink)?
         {
             error(record, version.as_deref(), sink)?;
         }

@@ -1,6 +1,6 @@
 //! The members of one object, taken out by name; what is not taken is kept in order.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use crate::json::Raw;
 use crate::stream::Halt;
@@ -8,7 +8,7 @@ use crate::stream::Halt;
 /// The members of an object that have not been taken yet.
 ///
 /// What has another type than is asked for stays, so that it is among the [`rest`](Self::rest). Members that
-/// are `null` say nothing and are taken away.
+/// are `null` say nothing and are left out.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fields(Map<String, Value>);
 
@@ -50,18 +50,12 @@ impl Fields {
 
     /// A number that is not negative, perhaps in quotes; one that is negative says nothing.
     pub(crate) fn offset(&mut self, name: &str) -> Option<u64> {
-        let number = self.take(name, |value| match value {
-            Value::Number(number) => {
-                let whole = number.as_f64().filter(|n| n.fract() == 0.0)?;
-                number
-                    .as_u64()
-                    .or((whole >= 0.0).then_some(whole as u64))
-                    .map_or(Some(None), |n| Some(Some(n)))
-            }
+        let negative = |number: &Number| number.as_i64().map(|_| None);
+        self.take(name, |value| match value {
+            Value::Number(number) => number.as_u64().map(Some).or_else(|| negative(number)),
             Value::String(text) => text.trim().parse().ok().map(Some),
             _ => None,
-        })?;
-        number
+        })?
     }
 
     /// Whether a member is there and `true`.
@@ -103,7 +97,8 @@ impl Fields {
             Value::String(text) => text,
             other => other.to_string(),
         };
-        self.0.into_iter().map(|(name, value)| (name, text(value))).collect()
+        let said = self.0.into_iter().filter(|(_, value)| !value.is_null());
+        said.map(|(name, value)| (name, text(value))).collect()
     }
 
     fn take<T>(&mut self, name: &str, read: impl FnOnce(&Value) -> Option<T>) -> Option<T> {

@@ -21,7 +21,7 @@ pub(crate) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Hal
         if tag.starts("errorList") {
             sink.recognised();
         } else if tag.starts("problem")
-            && let Some(record) = xml.record(tag, again, sink)?
+            && let Some(record) = xml.record(&tag, again, sink)?
         {
             sink.report(problem(record))?;
         }

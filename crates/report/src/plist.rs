@@ -36,19 +36,26 @@ pub(crate) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Hal
             list = List::default();
             sink.recognised();
         } else if tag.starts("key") {
-            let key = xml.record(tag, again, sink)?;
+            let key = xml.record(&tag, again, sink)?;
             list.key = key.map(|record| record.root.text).unwrap_or_default();
         } else if tag.kind != Kind::Close {
-            list.value(&mut xml, tag, sink)?;
+            list.value(&mut xml, &tag, sink)?;
         }
     }
     list.send(sink)
 }
 
-/// Whether an element begins that cannot be inside of `tag`: one that is not indented more.
+/// Whether something begins that cannot be inside of `tag`, as the indentation shows.
+///
+/// The keys of a dictionary and their values may be indented as it is itself.
 fn again(tag: &Tag, inner: &Tag) -> bool {
-    let beside = matches!((tag.indent, inner.indent), (Some(outer), Some(own)) if own <= outer);
-    beside && inner.kind != Kind::Close && (inner.name == tag.name || inner.name == "key")
+    let (Some(outer), Some(own)) = (tag.indent, inner.indent) else { return false };
+    match inner.name.as_str() {
+        _ if inner.kind == Kind::Close => false,
+        "key" => own < outer,
+        "dict" => tag.name == "dict" && own <= outer && inner.after != "key",
+        _ => false,
+    }
 }
 
 /// What is known of a list so far.
@@ -65,7 +72,7 @@ struct List {
 }
 
 impl List {
-    fn value(&mut self, xml: &mut Xml<'_, '_>, tag: Tag, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    fn value(&mut self, xml: &mut Xml<'_, '_>, tag: &Tag, sink: &mut Sink<'_>) -> Result<(), Halt> {
         match (self.key.as_str(), tag.name.as_str()) {
             ("", _) | ("diagnostics", "array") => Ok(()),
             ("diagnostics", "dict") => match xml.record(tag, again, sink)? {

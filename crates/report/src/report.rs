@@ -5,7 +5,8 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Fix, Format, Language, Location, Note, Place, Rule, Severity, Status, Step, TestFailure, Warning,
+    Fix, Format, Language, Location, Note, Place, Rule, Severity, Status, Step, TestFailure,
+    Warning,
 };
 
 /// What a bug report says, whatever format it came in.
@@ -70,6 +71,15 @@ impl BugReport {
         report.provenance.span = place.byte..place.byte + bytes.len();
         report.text = String::from_utf8_lossy(bytes).into_owned();
         report
+    }
+
+    /// Every location in the report: its own, then those of its steps, related places and fixes.
+    pub fn locations_mut(&mut self) -> impl Iterator<Item = &mut Location> {
+        let edits = self.fixes.iter_mut().flat_map(|fix| &mut fix.edits);
+        std::iter::once(&mut self.location)
+            .chain(self.steps.iter_mut().map(|step| &mut step.location))
+            .chain(self.related.iter_mut().map(|note| &mut note.location))
+            .chain(edits.map(|edit| &mut edit.location))
     }
 
     /// Where it begins in the input.

@@ -36,8 +36,9 @@ impl Level {
     pub fn from_word(word: &str) -> Option<Self> {
         match word.trim().to_ascii_lowercase().as_str() {
             "note" | "remark" | "info" | "information" | "informational" | "style" | "trivial"
-            | "minor" | "low" | "very low" => Some(Self::Note),
-            "warning" | "warn" | "medium" | "moderate" | "normal" => Some(Self::Warning),
+            | "minor" | "low" | "very low" | "advice" => Some(Self::Note),
+            "warning" | "warn" | "medium" | "moderate" | "normal" | "performance"
+            | "portability" => Some(Self::Warning),
             "error" | "fatal" | "fatal error" | "major" | "high" | "very high" | "severe"
             | "critical" | "blocker" => Some(Self::Error),
             _ => None,

@@ -26,16 +26,16 @@ pub(crate) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Hal
             sink.recognised();
             run = Run::default();
         } else if ["tool", "preamble"].iter().any(|name| tag.starts(name)) {
-            if let Some(record) = xml.record(tag, again, sink)? {
+            if let Some(record) = xml.record(&tag, again, sink)? {
                 run.take(&record.root);
             }
         } else if ["error", "fatal_signal"].iter().any(|name| tag.starts(name)) {
-            if let Some(record) = xml.record(tag, again, sink)? {
+            if let Some(record) = xml.record(&tag, again, sink)? {
                 sink.report(error(record, &run))?;
             }
         } else if tag.kind == Kind::Open && tag.name != "args" {
             // Announced threads, suppressions and the like, with what is inside of them.
-            xml.record(tag, again, sink)?;
+            xml.record(&tag, again, sink)?;
         }
     }
     Ok(())

@@ -28,9 +28,11 @@ pub(super) fn report(mut fields: Fields, raw: &Raw) -> BugReport {
     }
     fields.within("checkerProperties", |properties| checker(&mut report, properties));
     report.location = location(&mut fields);
-    let named = fields.text("language").or_else(|| fields.text("code-language"));
+    let named = fields.text("code-language").or_else(|| fields.text("language"));
     report.language = named.as_deref().and_then(Language::from_name);
-    report.extra.extend(named.map(|name| ("language".to_owned(), name)));
+    if report.language.is_none() {
+        report.extra.extend(named.map(|name| ("code-language".to_owned(), name)));
+    }
     report.status.raw = fields.text("localStatus");
     fields.within("stateOnServer", |state| server(&mut report, state));
     events(&mut report, fields.objects("events"), 0);

@@ -43,7 +43,7 @@ fn fill(report: &mut BugReport, fields: &mut Fields) {
     }
     fixes(report, fields, origin);
     for child in fields.objects("children") {
-        children(report, child, origin);
+        children(report, child);
     }
     report.language = report.location.path.as_deref().and_then(Language::from_path);
 }
@@ -132,7 +132,7 @@ fn fixes(report: &mut BugReport, fields: &mut Fields, origin: u64) {
 }
 
 /// The notes below a diagnostic, and those below them.
-fn children(report: &mut BugReport, mut child: Fields, origin: u64) {
+fn children(report: &mut BugReport, mut child: Fields) {
     let mut below = BugReport::default();
     let nested = child.objects("children");
     fill(&mut below, &mut child);
@@ -143,6 +143,6 @@ fn children(report: &mut BugReport, mut child: Fields, origin: u64) {
     }
     report.fixes.append(&mut below.fixes);
     for inner in nested {
-        children(report, inner, origin);
+        children(report, inner);
     }
 }

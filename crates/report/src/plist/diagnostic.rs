@@ -90,12 +90,7 @@ fn fixes(report: &mut BugReport, piece: &mut Fields) {
 pub(super) fn name_files(report: &mut BugReport, files: Option<&[String]>) {
     let unit = (report.provenance.tool.as_deref() == Some("clang")).then_some(ColumnUnit::Byte);
     let mut missing = None;
-    let edits = report.fixes.iter_mut().flat_map(|fix| &mut fix.edits);
-    let locations = std::iter::once(&mut report.location)
-        .chain(report.steps.iter_mut().map(|step| &mut step.location))
-        .chain(report.related.iter_mut().map(|note| &mut note.location))
-        .chain(edits.map(|edit| &mut edit.location));
-    for location in locations {
+    for location in report.locations_mut() {
         location.column_unit = unit.filter(|_| location.column.is_some());
         let Some(number) = location.path.take() else { continue };
         let index = number.parse::<usize>().ok();

@@ -32,7 +32,9 @@ impl Element {
                 Event::End(_) => {
                     let closed = std::mem::take(innermost);
                     open.pop();
-                    open.last_mut().map(|around| around.children.push(closed));
+                    if let Some(around) = open.last_mut() {
+                        around.children.push(closed);
+                    }
                 }
                 Event::Text(part) => innermost.text.push_str(&part),
                 Event::CData(part) => innermost.text.push_str(&part),

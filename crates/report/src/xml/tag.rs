@@ -11,6 +11,8 @@ pub(crate) struct Tag {
     pub(crate) place: Place,
     /// How far it is indented, if it is the first on its line.
     pub(crate) indent: Option<usize>,
+    /// The name in the tag before it.
+    pub(crate) after: String,
     /// Its own bytes.
     pub(super) bytes: Vec<u8>,
 }
@@ -35,7 +37,7 @@ impl Tag {
         };
         let name = inside.split(u8::is_ascii_whitespace).next().unwrap_or_default();
         let name = String::from_utf8_lossy(name).into_owned();
-        Self { kind, name, place, indent, bytes: bytes.to_owned() }
+        Self { kind, name, place, indent, after: String::new(), bytes: bytes.to_owned() }
     }
 
     /// Whether this is the start of an element of that name.

@@ -31,12 +31,21 @@ pub(crate) struct Xml<'i, 's> {
     encoding: Option<&'static Encoding>,
     /// The root element, as long as it is open.
     root: Option<String>,
+    /// The name in the tag that was read last.
+    last: String,
 }
 
 impl<'i, 's> Xml<'i, 's> {
     /// The document, or several of them, in `input`.
     pub(crate) fn new(input: &'i mut Input<'s>) -> Self {
-        Self { input, ahead: None, indent: Some(0), encoding: None, root: None }
+        Self {
+            input,
+            ahead: None,
+            indent: Some(0),
+            encoding: None,
+            root: None,
+            last: String::new(),
+        }
     }
 
     /// The next tag outside of the records that were taken whole; none at the end.
@@ -62,16 +71,16 @@ impl<'i, 's> Xml<'i, 's> {
     /// the start of another element like it, and there is no record.
     pub(crate) fn record(
         &mut self,
-        tag: Tag,
+        tag: &Tag,
         again: fn(&Tag, &Tag) -> bool,
         sink: &mut Sink<'_>,
     ) -> Result<Option<Record>, Halt> {
         let place = tag.place;
-        match self.whole(&tag, again) {
+        match self.whole(tag, again) {
             Ok(bytes) => self.read(&bytes, place, sink),
             Err(Halt::Damaged(Warning { place: at, message })) => {
                 sink.warn(place, format!("{message}, at {at}; <{}> is left out", tag.name))?;
-                self.recover(&tag, again)?;
+                self.recover(tag, again)?;
                 Ok(None)
             }
             Err(halt) => Err(halt),
@@ -166,7 +175,8 @@ impl<'i, 's> Xml<'i, 's> {
             kept.add(&own, place)?;
             match form {
                 Form::Tag => {
-                    let tag = Tag::new(&own, place, indent);
+                    let mut tag = Tag::new(&own, place, indent);
+                    tag.after = std::mem::replace(&mut self.last, tag.name.clone());
                     self.enter(&tag);
                     return Ok(Some(tag));
                 }
