@@ -1,4 +1,0 @@
-#include <stdlib.h>
-static inline void drop(char *p) {
-	free(p);
-}
