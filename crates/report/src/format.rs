@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::detect::Head;
 use crate::stream::Read;
 use crate::{
-    Error, cid, coverity_json, cppcheck_xml, diagnostic, gcc_json, infer, klocwork_xml, plist, pvs_studio,
-    semgrep, tidy_yaml, valgrind_xml,
+    Error, cid, coverity_json, cppcheck_xml, diagnostic, gcc_json, infer, kernel, klocwork_xml,
+    plist, pvs_studio, sanitizer, semgrep, tidy_yaml, valgrind_xml,
 };
 
 /// A format of bug reports.
@@ -23,6 +23,10 @@ pub enum Format {
     CppcheckText,
     /// Text diagnostics of gcc, clang, clang-tidy and whatever writes like them.
     Diagnostic,
+    /// Reports of the Linux kernel in its log: KASAN and its like, lockdep, oopses, warnings.
+    Kernel,
+    /// Traces of the sanitizers of gcc and clang, as a program prints them.
+    Sanitizer,
     /// What gcc writes with `-fdiagnostics-format=json`.
     GccJson,
     /// The JSON of `cov-format-errors` and of views of Coverity Connect.
@@ -65,6 +69,20 @@ pub(crate) const READERS: &[Reader] = &[
         sign: "YAML with the list `Diagnostics`",
         is_like: tidy_yaml::is_like,
         read: tidy_yaml::read,
+    },
+    Reader {
+        format: Format::Kernel,
+        name: "kernel",
+        sign: "a line such as `BUG: KASAN: ...`, `kernel BUG at ...` or `WARNING: CPU: 0 PID: 1 at ...`",
+        is_like: |head| kernel::is_like(&head.text),
+        read: kernel::read,
+    },
+    Reader {
+        format: Format::Sanitizer,
+        name: "sanitizer",
+        sign: "a line such as `==12==ERROR: AddressSanitizer: ...` or `a.c:3:5: runtime error: ...`",
+        is_like: |head| sanitizer::is_like(&head.text),
+        read: sanitizer::read,
     },
     Reader {
         format: Format::CppcheckXml,
