@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use fixwright::patch::{DiffOptions, FilePatch, Patch};
 use fixwright::prompt::{Finish, Fix, Options, Request, Target, expected, read, render};
 use fixwright::source::SourceFile;
-use fixwright::validate::{Compile, CopyOptions, Isolation, Validator, Verdict};
+use fixwright::validate::{Task, CopyOptions, Isolation, Validator, Verdict};
 
 fn example() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/labels")
@@ -62,7 +62,7 @@ fn check(change: impl Fn(String) -> String + Copy) {
     let line = report.location.line.unwrap() as usize;
     let go_on = &mut |_| ControlFlow::Continue(());
     let validator =
-        Validator::new(tree.path(), Compile::new(["make"]), CopyOptions::default(), Isolation::None, go_on).unwrap();
+        Validator::new(tree.path(), Task::new(["make"]), CopyOptions::default(), Isolation::None, go_on).unwrap();
     for target in [Target::Window, Target::Program, Target::Diff] {
         let request = Request::new(
             &report,

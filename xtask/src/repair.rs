@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use fixwright::prompt::{Options as PromptOptions, Request};
 use fixwright::repair::{Candidate, Options, Repair, Repairer};
-use fixwright::validate::{CopyOptions, Ending, Isolation, Launcher, Sandbox, Validator};
+use fixwright::validate::{CopyOptions, Isolation, Launcher, Sandbox, Validator};
 
 use crate::exit::{BadInput, Exit, note};
 use crate::flags::{self, RepairFlags};
@@ -69,7 +69,7 @@ fn validator(case: &Case, flags: &RepairFlags, watch: &mut Watch) -> anyhow::Res
         return Ok(validator);
     }
     let what = match baseline.ending {
-        Ending::TimedOut => format!("compiling the source as it is takes over {} s: --timeout allows more", flags.timeout),
+        ending if ending.is_time_out() => format!("compiling the source as it is takes over {} s: --timeout allows more", flags.timeout),
         _ => "the source does not compile as it is, so no fix can be judged; --compile names another command".to_owned(),
     };
     Err(BadInput(format!("{what}\n{}", baseline.output.trim_end())).into())

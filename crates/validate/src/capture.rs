@@ -54,6 +54,11 @@ impl Capture {
         self.left_out += excess as u64;
     }
 
+    /// How many bytes have come.
+    pub(crate) fn total(&self) -> u64 {
+        (self.head.len() + self.tail.len()) as u64 + self.left_out
+    }
+
     /// What was kept, with a line that says how much is missing in the middle.
     pub(crate) fn into_text(self) -> String {
         let mut text = self.head;

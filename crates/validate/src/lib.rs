@@ -1,22 +1,22 @@
-//! Judge a candidate fix: compile it under limits and say what happened.
+//! Judge a candidate fix: compile it, test it, compare it with the reference.
 //!
 //! A candidate is a patch that nobody has read yet. [`Validator`] applies it to a copy of the
-//! source tree, never to the tree itself, compiles the copy with the command it was given, and
-//! compares the outcome with that of the tree as it is. Whatever the candidate does wrong is a
+//! source tree, never to the tree itself, compiles the copy with the command it was given, runs the tests of its [`Suite`] if
+//! there is one, and compares the outcome with that of the tree as it is. Whatever the candidate does wrong is a
 //! [`Verdict`]; an [`Error`] means that no judging was possible.
 //!
 //! ```
 //! use std::ops::ControlFlow;
 //!
 //! use fixwright_patch::{DiffOptions, FilePatch, Patch};
-//! use fixwright_validate::{Compile, CopyOptions, Isolation, Validator, Verdict};
+//! use fixwright_validate::{Task, CopyOptions, Isolation, Validator, Verdict};
 //!
 //! let tree = tempfile::tempdir()?;
 //! let old = b"int f(void) { return 0; }\n";
 //! std::fs::write(tree.path().join("f.c"), old)?;
 //!
 //! let mut go_on = |_| ControlFlow::Continue(());
-//! let compile = Compile::new(["gcc", "-Wall", "-c", "f.c"]);
+//! let compile = Task::new(["gcc", "-Wall", "-c", "f.c"]);
 //! let validator = Validator::new(tree.path(), compile, CopyOptions::default(), Isolation::None, &mut go_on)?;
 //!
 //! let mut judge = |new: &[u8]| {
@@ -42,7 +42,7 @@
 //! command reads, writes and connects as its user may: do not build what you would not run. Processor time, memory and file size
 //! are limited for each process, on Linux only.
 //!
-//! Left to others: running tests and comparing answers, which the further verdicts are for.
+//! Left to others: finding candidates.
 
 #![forbid(unsafe_code)]
 
@@ -57,6 +57,9 @@ mod process;
 mod program;
 mod rlimit;
 pub mod sandbox;
+mod suite;
+mod task;
+mod tested;
 mod toolchain;
 mod validator;
 mod verdict;
@@ -68,7 +71,10 @@ pub use likeness::Likeness;
 pub use metrics::{Estimate, Tally};
 pub use process::{Ending, Run};
 pub use sandbox::{Isolation, Launcher, Means, Sandbox};
-pub use toolchain::{Compile, Enforced, Limits};
+pub use suite::{Compare, Suite, TestCase, WrongOutput};
+pub use task::{Enforced, Limits, Task};
+pub use tested::{FailedTest, Failure, Tested};
+pub use toolchain::Toolchain;
 pub use validator::{Judged, Validator};
 pub use verdict::{Baseline, Verdict};
 pub use workspace::{CopyOptions, Workspace};

@@ -4,8 +4,10 @@
 //! No thread reads the output and nothing waits for the end of the pipe, so a descendant that keeps
 //! it open holds up nobody.
 
+use std::fs::File;
 use std::io::{self, PipeWriter, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,7 +17,7 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 use serde::{Deserialize, Serialize};
 
 use crate::capture::Capture;
-use crate::toolchain::{Compile, Enforced};
+use crate::task::{Enforced, Limits, Task};
 use crate::{Error, Event, Isolation, Progress, Workspace};
 use crate::{program, rlimit};
 
@@ -23,8 +25,8 @@ use crate::{program, rlimit};
 const TICK: Duration = Duration::from_millis(20);
 
 /// Waits for a line, then becomes the command: so the limits hold before its first instruction.
-/// Setting them between `fork` and `exec` would take unsafe code.
-const GATE: &str = r#"read -r go && exec "$@" </dev/null"#;
+/// Setting them between `fork` and `exec` would take unsafe code. The first argument is the file that the command reads.
+const GATE: &str = r#"read -r go && exec "$@" <"$0""#;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,9 +37,22 @@ pub enum Ending {
     Exited(i32),
     /// By a signal of this number.
     Signalled(i32),
-    /// Killed at the end of its time, wall clock or processor. If only a child ran out of processor
-    /// time, the command itself goes on, and gcc, for one, ends with an exit code and a message.
-    TimedOut,
+    /// Killed at the end of its time by the clock on the wall.
+    WallTime,
+    /// Killed at the end of its processor time. If only a child ran out of it, the command itself goes on, and gcc, for
+    /// one, ends with an exit code and a message.
+    CpuTime,
+    /// Killed for a file above the limit.
+    FileSize,
+    /// Killed for more output than allowed.
+    Flood,
+}
+
+impl Ending {
+    /// Whether it ran out of time, by whichever clock.
+    pub fn is_time_out(self) -> bool {
+        matches!(self, Self::WallTime | Self::CpuTime)
+    }
 }
 
 /// A command that has ended.
@@ -46,9 +61,11 @@ pub enum Ending {
 pub struct Run {
     /// How it ended.
     pub ending: Ending,
-    /// What it wrote to its standard output and error, in the order of writing, cut in the middle
-    /// if there was too much.
+    /// What it wrote, cut in the middle if there was too much: a compiler's standard output and error in the order of
+    /// writing, a tested program's standard output.
     pub output: String,
+    /// What a tested program wrote to its standard error, cut in the same way.
+    pub errors: String,
     /// How long it took.
     pub elapsed: Duration,
     /// Which limits held.
@@ -62,61 +79,88 @@ impl Run {
     }
 }
 
-/// Runs `compile` in `workspace`.
-pub(crate) fn run(
-    compile: &Compile,
-    workspace: &Workspace,
-    isolation: &Isolation,
-    progress: Progress<'_>,
-) -> Result<Run, Error> {
-    let watch = |source| Error::Watch { source };
-    let (reader, writer) = io::pipe().map_err(watch)?;
-    let mut capture = Capture::new(reader, compile.limits.output).map_err(watch)?;
-    let started = Instant::now();
-    let mut group = Group::start(compile, workspace, isolation, writer)?;
-    let enforced = match isolation {
-        Isolation::Sandboxed(sandbox) => compile.limits.in_sandbox(sandbox.means()),
-        Isolation::None => rlimit::enforce(group.pid, &compile.limits),
-    };
-    group.release();
-    let in_time = loop {
-        capture.read().map_err(watch)?;
+/// A command about to be run.
+#[derive(Clone, Copy)]
+pub(crate) struct Start<'a> {
+    pub(crate) task: &'a Task,
+    pub(crate) workspace: &'a Workspace,
+    pub(crate) isolation: &'a Isolation,
+    /// The file that it reads as its standard input, and whether it is a tested program, whose standard output and error are
+    /// told apart; none for a compiler or the like.
+    pub(crate) input: Option<&'a Path>,
+}
+
+impl Start<'_> {
+    /// Runs the command to its end.
+    pub(crate) fn run(self, progress: Progress<'_>) -> Result<Run, Error> {
+        let watch = |source| Error::Watch { source };
+        let limits = &self.task.limits;
+        let (mut output, to_output) = capture(limits)?;
+        let (mut errors, to_errors) = capture(limits)?;
+        let to_errors =
+            if self.input.is_some() { to_errors } else { to_output.try_clone().map_err(watch)? };
+        let started = Instant::now();
+        let mut group = Group::start(self, to_output, to_errors)?;
+        let enforced = match self.isolation {
+            Isolation::Sandboxed(sandbox) => limits.in_sandbox(sandbox.means()),
+            Isolation::None => rlimit::enforce(group.pid, limits),
+        };
+        group.release();
+        let killed = loop {
+            output.read().and_then(|()| errors.read()).map_err(watch)?;
+            let elapsed = started.elapsed();
+            if group.has_ended().map_err(watch)? {
+                break None;
+            }
+            let Some(left) = limits.wall_time.checked_sub(elapsed) else {
+                break Some(Ending::WallTime);
+            };
+            if limits.flood.is_some_and(|most| output.total() + errors.total() > most) {
+                break Some(Ending::Flood);
+            }
+            if progress(Event::Running { elapsed }).is_break() {
+                return Err(Error::Cancelled);
+            }
+            wait(&[&output, &errors], left.min(TICK)).map_err(watch)?;
+        };
+        let status = group.end().map_err(watch)?;
         let elapsed = started.elapsed();
-        if group.has_ended().map_err(watch)? {
-            break true;
-        }
-        let Some(left) = compile.limits.wall_time.checked_sub(elapsed) else { break false };
-        if progress(Event::Running { elapsed }).is_break() {
-            return Err(Error::Cancelled);
-        }
-        wait(&capture, left.min(TICK)).map_err(watch)?;
-    };
-    let status = group.end().map_err(watch)?;
-    let elapsed = started.elapsed();
-    capture.read().map_err(watch)?;
-    let ending = if in_time { ending(status) } else { Ending::TimedOut };
-    // The copy has another name each time; the messages should not.
-    let output = capture.into_text().replace(&*workspace.root().to_string_lossy(), ".");
-    Ok(Run { ending, output, elapsed, enforced })
+        output.read().and_then(|()| errors.read()).map_err(watch)?;
+        let ending = killed.unwrap_or_else(|| ending(status));
+        // The copy has another name each time; the messages should not.
+        let root = self.workspace.root().to_string_lossy();
+        let text = |capture: Capture| capture.into_text().replace(&*root, ".");
+        Ok(Run { ending, output: text(output), errors: text(errors), elapsed, enforced })
+    }
+}
+
+fn capture(limits: &Limits) -> Result<(Capture, PipeWriter), Error> {
+    let made = io::pipe().and_then(|(reader, writer)| {
+        Capture::new(reader, limits.output).map(|capture| (capture, writer))
+    });
+    made.map_err(|source| Error::Watch { source })
 }
 
 fn ending(status: ExitStatus) -> Ending {
     match (status.code(), status.signal()) {
         (Some(code), _) => Ending::Exited(code),
-        (None, Some(signal)) if signal == Signal::XCPU.as_raw() => Ending::TimedOut,
+        (None, Some(signal)) if signal == Signal::XCPU.as_raw() => Ending::CpuTime,
+        (None, Some(signal)) if signal == Signal::XFSZ.as_raw() => Ending::FileSize,
         (None, signal) => Ending::Signalled(signal.unwrap_or_default()),
     }
 }
 
 /// Waits for output, but no longer than `timeout`.
-fn wait(capture: &Capture, timeout: Duration) -> io::Result<()> {
-    let Some(pipe) = capture.pipe() else {
+fn wait(captures: &[&Capture], timeout: Duration) -> io::Result<()> {
+    let pipes: Vec<_> = captures.iter().filter_map(|capture| capture.pipe()).collect();
+    if pipes.is_empty() {
         // Closed, and yet the command runs: it will end soon, or has sent its output elsewhere.
         thread::sleep(timeout.min(TICK / 10));
         return Ok(());
-    };
+    }
     let timeout = Timespec { tv_sec: 0, tv_nsec: timeout.subsec_nanos().into() };
-    match poll(&mut [PollFd::new(&pipe, PollFlags::IN)], Some(&timeout)) {
+    let mut polled: Vec<_> = pipes.iter().map(|pipe| PollFd::new(pipe, PollFlags::IN)).collect();
+    match poll(&mut polled, Some(&timeout)) {
         Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
         Err(error) => Err(error.into()),
     }
@@ -130,24 +174,21 @@ struct Group {
 }
 
 impl Group {
-    fn start(
-        compile: &Compile,
-        workspace: &Workspace,
-        isolation: &Isolation,
-        output: PipeWriter,
-    ) -> Result<Self, Error> {
-        let dir = workspace.root().join(&compile.dir);
-        program::check(compile, &dir)?;
-        let start = |source| compile.not_started(source);
+    fn start(start: Start<'_>, output: PipeWriter, errors: PipeWriter) -> Result<Self, Error> {
+        let Start { task, workspace, isolation, input } = start;
+        let dir = workspace.root().join(&task.dir);
+        program::check(task, &dir)?;
+        let input = input.unwrap_or(Path::new("/dev/null"));
         let mut command = match isolation {
             Isolation::Sandboxed(sandbox) => {
-                let mut command = sandbox.launch(&compile.argv, workspace, &compile.limits)?;
-                command.stdin(Stdio::null());
+                let input = File::open(input).map_err(Error::io(input))?;
+                let mut command = sandbox.launch(&task.argv, workspace, &task.limits)?;
+                command.stdin(input);
                 command
             }
             Isolation::None => {
                 let mut command = Command::new("/bin/sh");
-                command.args(["-c", GATE, "sh"]).args(&compile.argv).stdin(Stdio::piped());
+                command.args(["-c", GATE]).arg(input).args(&task.argv).stdin(Stdio::piped());
                 command
             }
         };
@@ -155,12 +196,12 @@ impl Group {
             .current_dir(dir)
             .env_clear()
             .env("TMPDIR", workspace.scratch())
-            .envs(compile.env.iter().map(|(name, value)| (name, value)))
-            .stdout(output.try_clone().map_err(start)?)
-            .stderr(output)
+            .envs(task.env.iter().map(|(name, value)| (name, value)))
+            .stdout(output)
+            .stderr(errors)
             .process_group(0)
             .spawn()
-            .map_err(start)?;
+            .map_err(|source| task.not_started(source))?;
         let pid = Pid::from_child(&child);
         Ok(Self { child, pid, ended: false })
     }

@@ -4,10 +4,10 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path};
 
-use crate::{Compile, Error};
+use crate::{Error, Task};
 
 /// Fails if `compile` cannot be run in the folder `dir`.
-pub(crate) fn check(compile: &Compile, dir: &Path) -> Result<(), Error> {
+pub(crate) fn check(compile: &Task, dir: &Path) -> Result<(), Error> {
     let inside = |part| matches!(part, Component::Normal(_) | Component::CurDir);
     if !compile.dir.components().all(inside) {
         return Err(Error::Folder { dir: compile.dir.clone() });

@@ -2,7 +2,7 @@
 
 use rustix::process::Pid;
 
-use crate::toolchain::{Enforced, Limits};
+use crate::task::{Enforced, Limits};
 
 #[cfg(target_os = "linux")]
 pub(crate) fn enforce(pid: Pid, limits: &Limits) -> Enforced {

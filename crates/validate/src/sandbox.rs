@@ -27,7 +27,7 @@ use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
-use crate::toolchain::Limits;
+use crate::task::Limits;
 use crate::{Error, Workspace};
 
 pub use enter::enter;

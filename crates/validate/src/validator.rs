@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use fixwright_patch::Patch;
 use serde::{Deserialize, Serialize};
 
-use crate::process::{self, Ending, Run};
+use crate::process::{Ending, Run, Start};
 use crate::{
-    Baseline, Compile, CopyOptions, Error, Isolation, Progress, Verdict, Workspace, diagnostics,
+    Baseline, CopyOptions, Error, Isolation, Progress, Tested, Toolchain, Verdict, Workspace,
+    diagnostics, tested,
 };
 
 /// How many components the names in a candidate have in front of those of the tree: `a/` and `b/`.
@@ -17,7 +18,7 @@ const STRIP: usize = 1;
 #[derive(Debug)]
 pub struct Validator {
     tree: PathBuf,
-    compile: Compile,
+    toolchain: Toolchain,
     options: CopyOptions,
     isolation: Isolation,
     baseline: Run,
@@ -33,6 +34,8 @@ pub struct Judged {
     pub new_diagnostics: Vec<String>,
     /// How compiling went, with the limits that held; `None` if it did not come to that.
     pub run: Option<Run>,
+    /// How the tests went; `None` if there are none or it did not come to that.
+    pub tests: Option<Tested>,
 }
 
 impl Validator {
@@ -45,14 +48,15 @@ impl Validator {
     /// compile is no error: see [`Validator::baseline`].
     pub fn new(
         tree: &Path,
-        compile: Compile,
+        toolchain: impl Into<Toolchain>,
         options: CopyOptions,
         isolation: Isolation,
         progress: Progress<'_>,
     ) -> Result<Self, Error> {
+        let toolchain = toolchain.into();
         let workspace = Workspace::copy_of(tree, &options)?;
-        let baseline = process::run(&compile, &workspace, &isolation, progress)?;
-        Ok(Self { tree: tree.to_path_buf(), compile, options, isolation, baseline })
+        let baseline = compile(&toolchain, &workspace, &isolation, progress)?;
+        Ok(Self { tree: tree.to_path_buf(), toolchain, options, isolation, baseline })
     }
 
     /// What compiling the tree without any patch gave.
@@ -60,7 +64,7 @@ impl Validator {
         &self.baseline
     }
 
-    /// Applies `patch` to a fresh copy of the tree and compiles it.
+    /// Applies `patch` to a fresh copy of the tree, compiles it, and runs its tests if it has any.
     ///
     /// # Errors
     ///
@@ -78,8 +82,8 @@ impl Validator {
             Ok(plan) => plan.write().map_err(Error::Patch)?,
             Err(error) => return refusal(error),
         }
-        match process::run(&self.compile, &workspace, &self.isolation, progress) {
-            Ok(run) => Ok(self.judged(run)),
+        match compile(&self.toolchain, &workspace, &self.isolation, progress) {
+            Ok(run) => self.judged(run, &workspace, progress),
             // The command could be started before, so the patch has taken away its program or
             // folder.
             Err(error @ Error::Start { .. }) => Ok(Judged::unrun(self.failed(error.to_string()))),
@@ -87,14 +91,40 @@ impl Validator {
         }
     }
 
-    fn judged(&self, run: Run) -> Judged {
-        let verdict = match run.ending {
-            Ending::Exited(0) => Verdict::Compiles,
-            Ending::TimedOut => Verdict::TimedOut,
-            Ending::Exited(_) | Ending::Signalled(_) => self.failed(run.output.clone()),
+    /// Judges the tree as it is: what its tests say of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Validator::judge`].
+    pub fn judge_unpatched(&self, progress: Progress<'_>) -> Result<Judged, Error> {
+        let workspace = Workspace::copy_of(&self.tree, &self.options)?;
+        let run = compile(&self.toolchain, &workspace, &self.isolation, progress)?;
+        self.judged(run, &workspace, progress)
+    }
+
+    fn judged(
+        &self,
+        run: Run,
+        workspace: &Workspace,
+        progress: Progress<'_>,
+    ) -> Result<Judged, Error> {
+        let tests = match &self.toolchain.tests {
+            Some(suite) if run.succeeded() => {
+                Some(tested::run(suite, workspace, &self.isolation, progress)?)
+            }
+            _ => None,
+        };
+        let verdict = match (run.ending, &tests) {
+            (Ending::Exited(0), None) => Verdict::Compiles,
+            (Ending::Exited(0), Some(tested)) if tested.failed.is_empty() => Verdict::Plausible,
+            (Ending::Exited(0), Some(tested)) => {
+                Verdict::Failed { passed: tested.passed(), total: tested.total }
+            }
+            (ending, _) if ending.is_time_out() => Verdict::TimedOut,
+            _ => self.failed(run.output.clone()),
         };
         let new_diagnostics = diagnostics::new_in(&run.output, &self.baseline.output);
-        Judged { verdict, new_diagnostics, run: Some(run) }
+        Ok(Judged { verdict, new_diagnostics, run: Some(run), tests })
     }
 
     fn failed(&self, output: String) -> Verdict {
@@ -107,8 +137,17 @@ impl Validator {
 impl Judged {
     /// A verdict that needed no compiling.
     pub fn unrun(verdict: Verdict) -> Self {
-        Self { verdict, new_diagnostics: Vec::new(), run: None }
+        Self { verdict, new_diagnostics: Vec::new(), run: None, tests: None }
     }
+}
+
+fn compile(
+    toolchain: &Toolchain,
+    workspace: &Workspace,
+    isolation: &Isolation,
+    progress: Progress<'_>,
+) -> Result<Run, Error> {
+    Start { task: &toolchain.compile, workspace, isolation, input: None }.run(progress)
 }
 
 fn not_applied(reason: &impl ToString) -> Verdict {

@@ -6,7 +6,7 @@ use std::{env, fs};
 
 use fixwright::report::{self, BugReport};
 use fixwright::source::SourceFile;
-use fixwright::validate::{Compile, Limits};
+use fixwright::validate::{Task, Limits};
 
 use super::bad_input;
 use crate::exit::{BadInput, note};
@@ -53,14 +53,14 @@ impl Case {
     }
 
     /// The command that shows whether the tree compiles: the caller's, or `make` where there is a makefile, or a syntax check.
-    pub(super) fn compile(&self, flags: &RepairFlags) -> Compile {
+    pub(super) fn compile(&self, flags: &RepairFlags) -> Task {
         let makefile = ["Makefile", "makefile", "GNUmakefile"]
             .iter()
             .any(|name| self.root.join(name).is_file());
         let compile = match &flags.compile {
-            Some(command) => Compile::new(["sh", "-c", command]),
-            None if makefile => Compile::new(["make"]),
-            None => Compile::new(["cc", "-Wall", "-fsyntax-only", &self.file.path]),
+            Some(command) => Task::new(["sh", "-c", command]),
+            None if makefile => Task::new(["make"]),
+            None => Task::new(["cc", "-Wall", "-fsyntax-only", &self.file.path]),
         };
         let mut limits = Limits::default();
         limits.wall_time = Duration::from_secs(flags.timeout.get());

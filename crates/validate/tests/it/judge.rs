@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use fixwright_patch::{DiffOptions, FilePatch, Patch};
 use fixwright_validate::{
-    Baseline, Compile, CopyOptions, Ending, Isolation, Judged, Validator, Verdict,
+    Baseline, CopyOptions, Ending, Isolation, Judged, Task, Validator, Verdict,
 };
 use tempfile::TempDir;
 
@@ -21,7 +21,7 @@ fn change(path: &str, old: Option<&str>, new: Option<&str>) -> Patch {
 }
 
 fn gcc(dir: &TempDir) -> Validator {
-    let compile = Compile::new(["gcc", "-Wall", "-c", "main.c"]);
+    let compile = Task::new(["gcc", "-Wall", "-c", "main.c"]);
     Validator::new(dir.path(), compile, CopyOptions::default(), Isolation::None, &mut go_on)
         .unwrap()
 }
@@ -119,7 +119,7 @@ fn a_candidate_that_hangs_the_compiler_times_out() {
 #[test]
 fn a_candidate_that_removes_the_compiler_is_at_fault() {
     let dir = tree(&[("build/x", "x\n")]);
-    let compile = Compile::new(["true"]).in_dir("build");
+    let compile = Task::new(["true"]).in_dir("build");
     let validator =
         Validator::new(dir.path(), compile, CopyOptions::default(), Isolation::None, &mut go_on)
             .unwrap();

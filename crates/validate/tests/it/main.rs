@@ -4,13 +4,14 @@
 mod judge;
 mod process;
 mod sandbox;
+mod suite;
 mod workspace;
 
 use std::fs;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use fixwright_validate::{Compile, CopyOptions, Error, Event, Isolation, Limits, Validator};
+use fixwright_validate::{CopyOptions, Error, Event, Isolation, Limits, Task, Validator};
 use tempfile::TempDir;
 
 /// A folder with these files.
@@ -30,7 +31,7 @@ fn go_on(_: Event) -> ControlFlow<()> {
 
 /// A validator whose baseline is the run of a shell script.
 fn shell(dir: &TempDir, script: &str, limits: Limits) -> Result<Validator, Error> {
-    let compile = Compile::new(["sh", "-c", script]).with_limits(limits);
+    let compile = Task::new(["sh", "-c", script]).with_limits(limits);
     Validator::new(dir.path(), compile, CopyOptions::default(), Isolation::None, &mut go_on)
 }
 

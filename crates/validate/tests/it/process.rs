@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use fixwright_validate::{Compile, CopyOptions, Ending, Error, Isolation, Limits, Run, Validator};
+use fixwright_validate::{CopyOptions, Ending, Error, Isolation, Limits, Run, Task, Validator};
 
 use crate::{shell, tree, wall};
 
@@ -30,7 +30,7 @@ pub(crate) fn gone_soon(pid: &str) -> bool {
 #[test]
 fn arguments_are_read_by_no_shell() {
     let dir = tree(&[]);
-    let compile = Compile::new(["printf", "%s|", "a b", "$HOME", "*", "", "`x`", "\"'"]);
+    let compile = Task::new(["printf", "%s|", "a b", "$HOME", "*", "", "`x`", "\"'"]);
     let validator = Validator::new(
         dir.path(),
         compile,
@@ -52,7 +52,7 @@ fn exit_codes_signals_and_output_are_reported() {
 #[test]
 fn a_loop_ends_with_its_time() {
     let looped = run("echo begun; while :; do :; done", wall(Duration::from_millis(300)));
-    assert_eq!((looped.ending, looped.output.as_str()), (Ending::TimedOut, "begun\n"));
+    assert_eq!((looped.ending, looped.output.as_str()), (Ending::WallTime, "begun\n"));
     assert!(looped.elapsed >= Duration::from_millis(300));
     assert!(looped.elapsed < Duration::from_secs(10), "{:?}", looped.elapsed);
 }
@@ -62,7 +62,7 @@ fn a_loop_ends_with_its_processor_time() {
     let mut limits = Limits::default();
     limits.cpu_time = Some(Duration::from_millis(1));
     let looped = run("while :; do :; done", limits);
-    assert_eq!(looped.ending, Ending::TimedOut);
+    assert_eq!(looped.ending, Ending::CpuTime);
     assert_eq!(looped.enforced.cpu_time, Some(Duration::from_secs(1)));
 }
 
@@ -77,7 +77,7 @@ fn a_sleeper_that_holds_the_pipe_is_killed_with_its_parent() {
 #[test]
 fn a_sleeper_is_killed_at_the_deadline() {
     let run = run("sleep 1000 & echo $!; wait", wall(Duration::from_millis(300)));
-    assert_eq!(run.ending, Ending::TimedOut);
+    assert_eq!(run.ending, Ending::WallTime);
     assert!(gone_soon(&run.output));
 }
 
@@ -110,7 +110,7 @@ fn a_flood_is_cut_in_the_middle() {
 #[test]
 fn an_endless_flood_ends_with_its_time() {
     let run = run("yes", wall(Duration::from_millis(300)));
-    assert_eq!(run.ending, Ending::TimedOut);
+    assert_eq!(run.ending, Ending::WallTime);
     assert!(run.elapsed < Duration::from_secs(10), "{:?}", run.elapsed);
 }
 
@@ -136,7 +136,7 @@ fn memory_is_limited() {
 #[test]
 fn the_environment_is_what_was_asked_for() {
     let dir = tree(&[]);
-    let compile = Compile::new(["env"]).with_env("A", "1").with_env("A", "2");
+    let compile = Task::new(["env"]).with_env("A", "1").with_env("A", "2");
     let validator = Validator::new(
         dir.path(),
         compile,
@@ -167,13 +167,13 @@ fn commands_that_cannot_run_are_errors() {
         )
         .unwrap_err()
     };
-    let missing = error(Compile::new(["no-such-compiler", "-c"]));
+    let missing = error(Task::new(["no-such-compiler", "-c"]));
     assert!(matches!(missing, Error::Start { .. }));
     assert!(missing.to_string().starts_with("cannot start `no-such-compiler`"), "{missing}");
-    assert!(matches!(error(Compile::new(["./no-such-script"])), Error::Start { .. }));
-    assert!(matches!(error(Compile::new([""; 0])), Error::EmptyCommand));
-    assert!(matches!(error(Compile::new(["true"]).in_dir("../x")), Error::Folder { .. }));
-    assert!(matches!(error(Compile::new(["true"]).in_dir("/tmp")), Error::Folder { .. }));
+    assert!(matches!(error(Task::new(["./no-such-script"])), Error::Start { .. }));
+    assert!(matches!(error(Task::new([""; 0])), Error::EmptyCommand));
+    assert!(matches!(error(Task::new(["true"]).in_dir("../x")), Error::Folder { .. }));
+    assert!(matches!(error(Task::new(["true"]).in_dir("/tmp")), Error::Folder { .. }));
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn cancelling_kills_the_command() {
         patience -= 1;
         if patience == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    let compile = Compile::new(["sh", "-c", &script]);
+    let compile = Task::new(["sh", "-c", &script]);
     let result =
         Validator::new(dir.path(), compile, CopyOptions::default(), Isolation::None, &mut stop);
     assert!(matches!(result, Err(Error::Cancelled)));

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use fixwright_validate::{
-    Compile, CopyOptions, Ending, Error, Isolation, Launcher, Limits, Run, Sandbox, Validator,
+    CopyOptions, Ending, Error, Isolation, Launcher, Limits, Run, Sandbox, Task, Validator,
 };
 use tempfile::TempDir;
 
@@ -38,7 +38,7 @@ fn build_and_run(compiler: &str, name: &str, arguments: &[&str], limits: Limits)
     fs::copy(source.with_extension("c"), dir.path().join("program.c")).unwrap();
     let script = format!("{compiler} program.c -o program && exec ./program \"$@\"");
     let argv = ["sh", "-c", &script, "sh"].into_iter().chain(arguments.iter().copied());
-    let compile = Compile::new(argv).with_limits(limits);
+    let compile = Task::new(argv).with_limits(limits);
     let isolation = Isolation::Sandboxed(sandbox());
     let validator =
         Validator::new(dir.path(), compile, CopyOptions::default(), isolation, &mut go_on).unwrap();
@@ -116,13 +116,13 @@ fn memory_output_files_and_time_end() {
     assert!((100..512).contains(&took), "{took}");
 
     let run = hostile("file_flood", &[], limits());
-    assert_eq!(run.ending, Ending::Signalled(25), "{run:?}");
+    assert_eq!(run.ending, Ending::FileSize, "{run:?}");
 
     let mut short = limits();
     short.wall_time = Duration::from_secs(2);
     for name in ["output_flood", "sleep_forever"] {
         let run = hostile(name, &[], short.clone());
-        assert_eq!(run.ending, Ending::TimedOut, "{name}");
+        assert_eq!(run.ending, Ending::WallTime, "{name}");
         assert!(run.output.len() < 80_000);
         assert!(run.elapsed < Duration::from_secs(10), "{:?}", run.elapsed);
     }

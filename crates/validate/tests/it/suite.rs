@@ -1,0 +1,149 @@
+//! Programs that are tested: what passes, what fails, and why.
+
+use fixwright_patch::{DiffOptions, FilePatch, Patch};
+use fixwright_validate::{
+    Compare, CopyOptions, Ending, FailedTest, Failure, Isolation, Launcher, Limits, Sandbox, Suite,
+    Task, TestCase, Toolchain, Validator, Verdict, WrongOutput,
+};
+use std::time::Duration;
+
+use crate::{go_on, tree};
+
+const DIVIDE: &str = r#"#include <stdio.h>
+int main(void)
+{
+	int a, b;
+
+	if (scanf("%d %d", &a, &b) != 2)
+		return 1;
+	printf("%d\n", a / b);
+	return 0;
+}
+"#;
+
+fn test(input: &str, output: &str) -> TestCase {
+    TestCase { input: input.to_owned(), output: output.to_owned() }
+}
+
+fn toolchain(compiler: &[&str], tests: Vec<TestCase>) -> Toolchain {
+    let argv = compiler.iter().chain(&["-o", "program", "program.c"]).copied();
+    let mut limits = Limits::default();
+    limits.wall_time = Duration::from_secs(2);
+    limits.flood = Some(1 << 20);
+    let run = Task::new(["./program"]).with_limits(limits);
+    Toolchain::new(Task::new(argv)).with_tests(Suite::new(run, tests, Compare::Strict))
+}
+
+fn sandbox() -> Isolation {
+    let launcher = Launcher::at(env!("CARGO_BIN_EXE_fixwright-sandbox"));
+    Isolation::Sandboxed(Sandbox::new(launcher).unwrap())
+}
+
+/// The verdict on a program, and the tests that it fails.
+fn judge(source: &str, tests: Vec<TestCase>) -> (Verdict, Vec<FailedTest>) {
+    let dir = tree(&[("program.c", source)]);
+    let toolchain = toolchain(&["gcc", "-w"], tests);
+    let validator =
+        Validator::new(dir.path(), toolchain, CopyOptions::default(), sandbox(), &mut go_on)
+            .unwrap();
+    let judged = validator.judge_unpatched(&mut go_on).unwrap();
+    (judged.verdict, judged.tests.map(|tests| tests.failed).unwrap_or_default())
+}
+
+/// Why a program fails its only test.
+fn failure(source: &str) -> Failure {
+    let (verdict, failed) = judge(source, vec![test("4 2\n", "2\n")]);
+    assert_eq!(verdict, Verdict::Failed { passed: 0, total: 1 });
+    failed[0].failure.clone()
+}
+
+#[test]
+fn tests_are_counted() {
+    let tests = vec![test("4 2", "2\n"), test("9 2\n", "4"), test("1 0", "?"), test("7 7", "2")];
+    let (verdict, failed) = judge(DIVIDE, tests);
+    assert_eq!(verdict, Verdict::Failed { passed: 2, total: 4 });
+    let reasons: Vec<_> = failed.iter().map(|test| (test.index, test.failure.clone())).collect();
+    let different = Failure::Output { wrong: WrongOutput::Different };
+    assert_eq!(reasons, [(2, Failure::Signal { number: 8 }), (3, different)]);
+    assert_eq!(judge(DIVIDE, vec![test("4 2", "2")]).0, Verdict::Plausible);
+}
+
+#[test]
+fn every_way_to_fail_has_a_name() {
+    let spaced = DIVIDE.replace("%d\\n\", a", " %d\", a");
+    assert_eq!(failure(&spaced), Failure::Output { wrong: WrongOutput::Presentation });
+    let chatty = DIVIDE.replace("%d\\n\", a", "result: %d\\n\", a");
+    assert_eq!(failure(&chatty), Failure::Output { wrong: WrongOutput::Extra });
+    let crashed = DIVIDE.replace("a / b);", "*(int *)(long)(a - 4));");
+    assert_eq!(failure(&crashed), Failure::Signal { number: 11 });
+    let stuck = DIVIDE.replace("return 0", "for (;;) a++; return 0");
+    assert_eq!(failure(&stuck), Failure::Limit { ending: Ending::WallTime });
+    let flood = DIVIDE.replace("return 0", "for (;;) puts(\"again and again\"); return 0");
+    assert_eq!(failure(&flood), Failure::Limit { ending: Ending::Flood });
+}
+
+#[test]
+fn a_sanitizer_says_what_is_wrong() {
+    let overflow = DIVIDE
+        .replace("int a, b;", "int a, b; volatile char c[2]; volatile int i = 2;")
+        .replace("return 0", "c[i] = 1; return c[i]");
+    let dir = tree(&[("program.c", &overflow)]);
+    let toolchain = toolchain(&["gcc", "-w", "-g", "-fsanitize=address"], vec![test("4 2", "2")]);
+    let validator =
+        Validator::new(dir.path(), toolchain, CopyOptions::default(), sandbox(), &mut go_on)
+            .unwrap();
+    let tests = validator.judge_unpatched(&mut go_on).unwrap().tests.unwrap();
+    let rule = "stack-buffer-overflow".to_owned();
+    assert_eq!(tests.failed[0].failure, Failure::Sanitizer { rule });
+}
+
+#[test]
+fn a_failed_test_is_a_bug_report() {
+    let tests = vec![test("7 7", "2\n")];
+    let (_, failed) = judge(DIVIDE, tests.clone());
+    let report = failed[0].report(&tests[0]);
+    assert_eq!(report.title.as_deref(), Some("wrong output"));
+    let shown = report.test.unwrap();
+    assert_eq!(shown.input.as_deref(), Some("7 7"));
+    assert_eq!(shown.expected.as_deref(), Some("2\n"));
+    assert_eq!(shown.actual.as_deref(), Some("1\n"));
+}
+
+#[test]
+fn a_candidate_is_plausible_when_all_tests_pass() {
+    let wrong = DIVIDE.replace("a / b", "a * b");
+    let dir = tree(&[("program.c", &wrong)]);
+    let toolchain = toolchain(&["gcc", "-w"], vec![test("4 2", "2"), test("9 3", "3")]);
+    let validator =
+        Validator::new(dir.path(), toolchain, CopyOptions::default(), sandbox(), &mut go_on)
+            .unwrap();
+    assert_eq!(
+        validator.judge_unpatched(&mut go_on).unwrap().verdict,
+        Verdict::Failed { passed: 0, total: 2 }
+    );
+    let options = DiffOptions::default();
+    let file =
+        FilePatch::between("program.c", Some(wrong.as_bytes()), Some(DIVIDE.as_bytes()), &options);
+    let judged = validator.judge(&Patch { files: vec![file] }, &mut go_on).unwrap();
+    assert_eq!(judged.verdict, Verdict::Plausible);
+    assert_eq!(judged.tests.unwrap().passed(), 2);
+}
+
+#[test]
+fn outputs_are_compared_as_asked() {
+    let expected = "a  b\n\nc\n";
+    for (actual, exact, strict, loose) in [
+        ("a  b\n\nc\n", true, true, true),
+        ("a  b \n\nc\n\n", false, true, true),
+        (" a  b\nc", false, false, true),
+        ("a b\n\nc\n", false, false, false),
+    ] {
+        let same = |compare: Compare| compare.check(expected, actual).is_none();
+        assert_eq!(
+            (same(Compare::Exact), same(Compare::Strict), same(Compare::Loose)),
+            (exact, strict, loose),
+            "{actual:?}"
+        );
+    }
+    assert_eq!(Compare::Strict.check("", "debug\n"), Some(WrongOutput::Different));
+}
