@@ -9,7 +9,7 @@ use crate::detect::Head;
 use crate::stream::Read;
 use crate::{
     Error, cid, coverity_json, cppcheck_xml, diagnostic, gcc_json, infer, kernel, klocwork_xml,
-    plist, pvs_studio, sanitizer, semgrep, tidy_yaml, valgrind_xml,
+    plist, pvs_studio, sanitizer, semgrep, syzbot, tidy_yaml, valgrind_text, valgrind_xml,
 };
 
 /// A format of bug reports.
@@ -23,6 +23,10 @@ pub enum Format {
     CppcheckText,
     /// Text diagnostics of gcc, clang, clang-tidy and whatever writes like them.
     Diagnostic,
+    /// The text of valgrind's tools: memcheck, helgrind, DRD.
+    ValgrindText,
+    /// Mails of syzbot, with the kernel's report inside.
+    Syzbot,
     /// Reports of the Linux kernel in its log: KASAN and its like, lockdep, oopses, warnings.
     Kernel,
     /// Traces of the sanitizers of gcc and clang, as a program prints them.
@@ -64,6 +68,13 @@ pub(crate) struct Reader {
 /// Every format; where an input may look like two of them, the surer sign comes first.
 pub(crate) const READERS: &[Reader] = &[
     Reader {
+        format: Format::Syzbot,
+        name: "syzbot",
+        sign: "a line such as `syzbot found the following issue on:`",
+        is_like: |head| syzbot::is_like(&head.text),
+        read: syzbot::read,
+    },
+    Reader {
         format: Format::ClangTidyYaml,
         name: "clang-tidy-yaml",
         sign: "YAML with the list `Diagnostics`",
@@ -83,6 +94,13 @@ pub(crate) const READERS: &[Reader] = &[
         sign: "a line such as `==12==ERROR: AddressSanitizer: ...` or `a.c:3:5: runtime error: ...`",
         is_like: |head| sanitizer::is_like(&head.text),
         read: sanitizer::read,
+    },
+    Reader {
+        format: Format::ValgrindText,
+        name: "valgrind-text",
+        sign: "lines such as `==12== Invalid read of size 4` and `==12==    at 0x1093: main (a.c:3)`",
+        is_like: |head| valgrind_text::is_like(&head.text),
+        read: valgrind_text::read,
     },
     Reader {
         format: Format::CppcheckXml,

@@ -35,10 +35,11 @@ use crate::lines::Lines;
 use crate::stream::{Halt, Sink};
 
 pub(crate) use collect::Collector;
+pub(crate) use line::without_prefix;
 
 /// Whether `input` has such a report.
 pub(crate) fn is_like(input: &str) -> bool {
-    input.lines().any(|line| head::head(line::without_prefix(line)).is_some())
+    input.lines().any(|line| head::head(without_prefix(line)).is_some())
 }
 
 /// Reads every report in `input`.

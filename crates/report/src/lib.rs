@@ -70,10 +70,12 @@ mod semgrep;
 mod severity;
 mod status;
 mod stream;
+mod syzbot;
 mod test_failure;
 mod text;
 mod tidy_yaml;
 mod trace;
+mod valgrind_text;
 mod valgrind_xml;
 mod xml;
 

@@ -44,7 +44,7 @@ pub(super) enum Kind<'a> {
 }
 
 /// A line without the time, task, level and host before it, and the marks of a quoted mail.
-pub(super) fn without_prefix(line: &str) -> &str {
+pub(crate) fn without_prefix(line: &str) -> &str {
     static PREFIX: LazyLock<Regex> = LazyLock::new(|| {
         pattern(concat!(
             r"^(?:> ?)*(?:[A-Z0-9][^\[\]<>]{0,80} kernel: ?)?(?:<[0-9]{1,3}>)?",
