@@ -20,6 +20,13 @@ pub enum Error {
         /// What is wrong with it.
         problem: Problem,
     },
+    /// Two readers of the same diff see different changes in it.
+    #[error("two readers of the diff disagree about {}", .file.map_or("its files".into(), |file| format!("file {file}")))]
+    Disagreement {
+        /// The number of the first file that they see differently, counted from 1; `None` if one of
+        /// them sees more files or cannot read the diff.
+        file: Option<usize>,
+    },
     /// The file does not have the text that a hunk expects at the line that the hunk names.
     #[error(transparent)]
     Conflict(Box<Conflict>),

@@ -42,6 +42,7 @@ mod edit;
 mod error;
 mod hunk;
 mod merge;
+pub mod metadata;
 mod minimise;
 mod model;
 mod options;

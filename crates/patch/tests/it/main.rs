@@ -6,6 +6,7 @@
 mod apply;
 mod killed;
 mod merge;
+mod metadata;
 mod minimise;
 mod oracle;
 mod parse;
