@@ -9,7 +9,7 @@ use crate::detect::Head;
 use crate::stream::Read;
 use crate::{
     Error, cid, coverity_json, cppcheck_xml, diagnostic, gcc_json, infer, kernel, klocwork_xml,
-    plist, pvs_studio, sanitizer, semgrep, syzbot, tidy_yaml, valgrind_text, valgrind_xml,
+    plist, pvs_studio, sanitizer, sarif, semgrep, syzbot, tidy_yaml, valgrind_text, valgrind_xml,
 };
 
 /// A format of bug reports.
@@ -35,6 +35,8 @@ pub enum Format {
     GccJson,
     /// The JSON of `cov-format-errors` and of views of Coverity Connect.
     CoverityJson,
+    /// SARIF 2.1.0, whatever tool wrote it.
+    Sarif,
     /// Infer's `report.json`.
     Infer,
     /// Semgrep's JSON report.
@@ -75,13 +77,6 @@ pub(crate) const READERS: &[Reader] = &[
         read: syzbot::read,
     },
     Reader {
-        format: Format::ClangTidyYaml,
-        name: "clang-tidy-yaml",
-        sign: "YAML with the list `Diagnostics`",
-        is_like: tidy_yaml::is_like,
-        read: tidy_yaml::read,
-    },
-    Reader {
         format: Format::Kernel,
         name: "kernel",
         sign: "a line such as `BUG: KASAN: ...`, `kernel BUG at ...` or `WARNING: CPU: 0 PID: 1 at ...`",
@@ -94,6 +89,13 @@ pub(crate) const READERS: &[Reader] = &[
         sign: "a line such as `==12==ERROR: AddressSanitizer: ...` or `a.c:3:5: runtime error: ...`",
         is_like: |head| sanitizer::is_like(&head.text),
         read: sanitizer::read,
+    },
+    Reader {
+        format: Format::ClangTidyYaml,
+        name: "clang-tidy-yaml",
+        sign: "YAML with the list `Diagnostics`",
+        is_like: tidy_yaml::is_like,
+        read: tidy_yaml::read,
     },
     Reader {
         format: Format::ValgrindText,
@@ -129,6 +131,13 @@ pub(crate) const READERS: &[Reader] = &[
         sign: "XML with the root element `plist`",
         is_like: plist::is_like,
         read: plist::read,
+    },
+    Reader {
+        format: Format::Sarif,
+        name: "sarif",
+        sign: "an object with the member `runs`",
+        is_like: sarif::is_like,
+        read: sarif::read,
     },
     Reader {
         format: Format::CoverityJson,

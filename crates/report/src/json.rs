@@ -12,5 +12,5 @@ mod walk;
 
 pub(crate) use outline::Outline;
 pub(crate) use raw::Raw;
-pub(crate) use recover::{Marks, Take};
+pub(crate) use recover::Marks;
 pub(crate) use walk::Json;

@@ -80,6 +80,7 @@ mod valgrind_xml;
 mod xml;
 
 pub mod cid;
+pub mod sarif;
 
 pub use error::Error;
 pub use fix::{Fix, Replacement};

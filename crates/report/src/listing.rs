@@ -38,7 +38,7 @@ impl<C: Default> Listing<C> {
         let mut ended = json.object(&mut |json, name| self.value(json, name, &mut context, sink));
         while let Err(Halt::Damaged(damage)) = ended {
             let element = &mut |raw: &Raw, sink: &mut Sink<'_>| (self.element)(&context, raw, sink);
-            if !json.salvage(damage, sink, &self.marks, element)? {
+            if !json.salvage(Some(damage), sink, &self.marks, element)? {
                 return Ok(());
             }
             ended = json.members(&mut |json, name| self.value(json, name, &mut context, sink));

@@ -70,17 +70,16 @@ impl Json<'_, '_> {
         self.rest_of_elements(first, sink, marks, element)
     }
 
-    /// Goes on behind damage with every element that is found there.
+    /// Goes on behind damage, if that is why, with every element that is found there.
     ///
     /// `true`, if the input is now in front of a member of the object around; `false`, if it has ended.
     pub(crate) fn salvage(
         &mut self,
-        damage: Warning,
+        mut damage: Option<Warning>,
         sink: &mut Sink<'_>,
         marks: &Marks,
         element: Take<'_>,
     ) -> Result<bool, Halt> {
-        let mut damage = Some(damage);
         loop {
             let resumed = self.resume(marks)?;
             let until = if let Resumed::Element(raw) = &resumed { raw.place } else { self.place() };
@@ -200,8 +199,7 @@ impl Json<'_, '_> {
     fn is_before(&mut self, names: &[&str]) -> Result<bool, Halt> {
         let ahead = self.input.ahead(NAME)?;
         Ok(names.iter().any(|name| {
-            let rest =
-                ahead.strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(name.as_bytes()));
+            let rest = ahead.strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(name.as_bytes()));
             let rest = rest.and_then(|rest| rest.strip_prefix(b"\""));
             rest.is_some_and(|rest| rest.trim_ascii_start().starts_with(b":"))
         }))
