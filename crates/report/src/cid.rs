@@ -21,19 +21,20 @@
 //!
 //! Several reports in one text are told apart where a key such as `File` comes again.
 
+mod block;
 mod entry;
 mod fill;
+mod gather;
 mod item;
 mod key;
 mod render;
-mod split;
 mod suggestion;
 mod value;
 
 use crate::input::Input;
+use crate::lines::Lines;
 use crate::stream::{Halt, Sink};
-use crate::text::{lines, whole};
-use item::Kind;
+use gather::Gather;
 use key::Key;
 
 pub use render::render;
@@ -41,7 +42,7 @@ pub use render::render;
 /// Whether `input` looks like such a report: a key that says where, or two different ones.
 pub(crate) fn is_like(input: &str) -> bool {
     let mut seen = None;
-    lines(input).filter_map(|line| item::key_line(line.text)).any(|line| {
+    input.lines().filter_map(item::key_line).any(|line| {
         let other = seen.is_some_and(|key| key != line.key);
         let telling = matches!(line.key, Key::Cid | Key::File | Key::Location);
         match line.key {
@@ -61,14 +62,10 @@ pub(crate) fn is_like(input: &str) -> bool {
 /// A report without a file or a line, or with a value that cannot be read, comes with a
 /// [`Warning`](crate::Warning) that says so.
 pub(crate) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    let text = whole(input, sink)?;
-    let items = item::classify(lines(&text));
-    let known =
-        |item: &item::Item<'_>| matches!(item.kind, Kind::Key(line) if line.key != Key::Other);
-    if !items.iter().any(known) {
-        return Ok(());
+    let mut gather = Gather::default();
+    let mut lines = Lines::new(input);
+    while let Some(line) = lines.next(sink)? {
+        gather.line(&line, sink)?;
     }
-    split::split(&items)
-        .into_iter()
-        .try_for_each(|range| sink.report(fill::report(&items[range], &text)))
+    gather.finish(sink)
 }

@@ -72,7 +72,6 @@ mod status;
 mod stream;
 mod syzbot;
 mod test_failure;
-mod text;
 mod tidy_yaml;
 mod trace;
 mod valgrind_text;

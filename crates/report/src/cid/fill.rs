@@ -8,24 +8,22 @@ use super::key::Key;
 use super::suggestion::take_suggestion;
 use super::value;
 use crate::reference::collect_cwe;
-use crate::text::{Line, span};
-use crate::{BugReport, Format, Language, Level, Location, Place, Warning};
+use crate::{BugReport, Language, Level, Location, Place, Warning};
 
-/// Reads one report from its lines.
-pub(super) fn report(items: &[Item<'_>], input: &str) -> BugReport {
-    let lines: Vec<Line<'_>> = items.iter().map(|item| item.line).collect();
+/// Reads one report from its lines, which are `text`.
+pub(super) fn report(items: &[Item<'_>], text: &str) -> BugReport {
     let mut fill = Fill::default();
-    fill.report.provenance.format = Some(Format::Cid);
-    fill.report.provenance.span = span(&lines);
-    let text = &input[fill.report.provenance.span.clone()];
-    text.trim_start_matches('\u{feff}').clone_into(&mut fill.report.text);
+    let start = items.first().map_or(Place::START, |item| item.line.place);
+    let end = items.last().map_or(start.byte, |item| item.line.end);
+    fill.report.provenance.span = start.byte..end;
+    fill.report.provenance.line = start.line;
+    text.clone_into(&mut fill.report.text);
 
     let (free, entries) = entries(items);
     for entry in &entries {
         fill.entry(entry);
     }
     fill.free_lines(free);
-    let start = lines.first().map_or(Place { line: 1, byte: 0 }, |line| line.place);
     fill.finish(start)
 }
 

@@ -1,10 +1,21 @@
 //! What each line of a report is: a key, running text, a rule, or blank.
 
 use super::key::Key;
-use crate::text::Line;
+use crate::Place;
 
 /// Labels longer than this are prose.
 const MAX_LABEL: usize = 40;
+
+/// One line of a report.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line<'a> {
+    /// Where it begins.
+    pub(super) place: Place,
+    /// Where the next line begins.
+    pub(super) end: usize,
+    /// Its text, without byte order mark and line ending.
+    pub(super) text: &'a str,
+}
 
 /// A line with what it is.
 #[derive(Clone, Copy, Debug)]
@@ -51,44 +62,50 @@ impl KeyLine<'_> {
     }
 }
 
-/// Says what each line is.
+/// What the next line is read against: the last key, and whether any line but blank ones has come.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Open {
+    key: Option<OpenKey>,
+    begun: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct OpenKey {
+    opens_text: bool,
+    indent: usize,
+}
+
+/// Says what a line is.
 ///
 /// Running text ends at a known key that stands no deeper than the key above it, so indented text
 /// may contain anything. An unknown key is one only among other keys: in running text, `Note: ...`
 /// is text.
-pub(super) fn classify<'a>(lines: impl Iterator<Item = Line<'a>>) -> Vec<Item<'a>> {
-    let mut open: Option<KeyLine<'a>> = None;
-    let mut first = true;
-    let mut items = Vec::new();
-    for line in lines {
-        let kind = kind(line.text, open.as_ref(), first);
-        match kind {
-            Kind::Blank => {}
-            Kind::Key(key) => (open, first) = (Some(key), false),
-            Kind::Rule | Kind::Text => first = false,
-        }
-        items.push(Item { line, kind });
+pub(super) fn classify<'a>(text: &'a str, open: &mut Open) -> Kind<'a> {
+    let kind = kind(text, *open);
+    if let Kind::Key(line) = kind {
+        open.key = Some(OpenKey { opens_text: line.opens_text(), indent: line.indent });
     }
-    items
+    open.begun |= !matches!(kind, Kind::Blank);
+    kind
 }
 
-fn kind<'a>(text: &'a str, open: Option<&KeyLine<'a>>, first: bool) -> Kind<'a> {
+fn kind(text: &str, open: Open) -> Kind<'_> {
     if text.trim().is_empty() {
         Kind::Blank
     } else if is_rule(text) {
         Kind::Rule
     } else {
-        key_line(text).filter(|key| is_key_here(key, open, first)).map_or(Kind::Text, Kind::Key)
+        key_line(text).filter(|key| is_key_here(key, open)).map_or(Kind::Text, Kind::Key)
     }
 }
 
 /// Whether what looks like a key is one where it stands.
-fn is_key_here(line: &KeyLine<'_>, open: Option<&KeyLine<'_>>, first: bool) -> bool {
-    let in_text = open.is_some_and(KeyLine::opens_text);
-    let deeper = open.is_some_and(|open| line.indent > open.indent);
+fn is_key_here(line: &KeyLine<'_>, open: Open) -> bool {
+    let in_text = open.key.is_some_and(|key| key.opens_text);
+    let deeper = open.key.is_some_and(|key| line.indent > key.indent);
     if line.key == Key::Other {
         let one_word = || !line.value.is_empty() && !line.value.contains(char::is_whitespace);
-        return !in_text && !deeper && (!first || one_word());
+        return !in_text && !deeper && (open.begun || one_word());
     }
     let heading = match line.shape {
         Shape::Colon | Shape::Marked => true,
