@@ -87,7 +87,7 @@ impl Held {
             && raw.place.byte.saturating_sub(head.provenance.span.end) < AHEAD
         {
             head.provenance.span.end = raw.span().end;
-            head.text.push_str(",\n");
+            head.text.push_str(", ");
             head.text.push_str(&report.text);
             head.related.push(diagnostic::note(&mut report));
             head.related.append(&mut report.related);

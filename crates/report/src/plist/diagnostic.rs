@@ -23,8 +23,11 @@ pub(super) fn fill(report: &mut BugReport, mut fields: Fields) {
     for mut piece in fields.objects("path") {
         fixes(report, &mut piece);
         // Control pieces are the arrows between the events.
-        if piece.text("kind").as_deref() != Some("control") {
-            report.steps.push(step(piece));
+        let kind = piece.text("kind").filter(|kind| kind != "event");
+        if kind.as_deref() != Some("control") {
+            let mut step = step(piece);
+            step.tag = kind;
+            report.steps.push(step);
         }
     }
     if let Some(last) = report.steps.last_mut() {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::oracle::{self, Finding, ours};
 
-fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let folder = std::env::var_os("FIXWRIGHT_CORPUS").map(PathBuf::from);
     if folder.is_none() {
         println!("skipped: FIXWRIGHT_CORPUS is not set");
@@ -15,7 +15,7 @@ fn corpus() -> Option<PathBuf> {
     folder
 }
 
-fn read(path: PathBuf) -> String {
+pub(crate) fn read(path: PathBuf) -> String {
     let name = path.display().to_string();
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{name}: {error}"))
 }

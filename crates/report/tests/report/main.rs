@@ -12,3 +12,4 @@ mod corpus;
 mod oracle;
 mod plist;
 mod properties;
+mod structured;

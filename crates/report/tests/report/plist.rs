@@ -31,7 +31,8 @@ pub(crate) fn diagnostics(text: &str) -> Vec<Diagnostic> {
 fn diagnostic(value: &Value, files: &[&str]) -> Diagnostic {
     let list = |name: &str| value[name].as_array().cloned().unwrap_or_default();
     let events = list("path");
-    let events = events.iter().filter(|step| step["kind"] == "event");
+    // Control pieces are arrows between events.
+    let events = events.iter().filter(|step| step["kind"] != "control");
     Diagnostic {
         finding: finding(value, "description", files),
         events: events.map(|event| finding(event, "message", files)).collect(),
