@@ -43,6 +43,16 @@ impl Fields {
         (!text.is_empty()).then_some(text)
     }
 
+    /// A text that may be empty.
+    pub(crate) fn verbatim(&mut self, name: &str) -> Option<String> {
+        self.take(name, |value| value.as_str().map(str::to_owned))
+    }
+
+    /// A number that may be negative.
+    pub(crate) fn integer(&mut self, name: &str) -> Option<i32> {
+        self.take(name, |value| value.as_i64().and_then(|number| number.try_into().ok()))
+    }
+
     /// The number of a line or column, which count from 1.
     pub(crate) fn number(&mut self, name: &str) -> Option<u32> {
         self.offset(name).and_then(|n| u32::try_from(n).ok()).filter(|&n| n > 0)

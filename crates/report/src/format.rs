@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::detect::Head;
 use crate::stream::Read;
 use crate::{
-    Error, cid, coverity_json, cppcheck_xml, diagnostic, gcc_json, infer, kernel, klocwork_xml,
-    plist, pvs_studio, sanitizer, sarif, semgrep, syzbot, tidy_yaml, valgrind_text, valgrind_xml,
+    Error, cid, coverity_json, cppcheck_xml, diagnostic, failing_test, gcc_json, infer, kernel,
+    klocwork_xml, plist, pvs_studio, sanitizer, sarif, semgrep, syzbot, tidy_yaml, valgrind_text,
+    valgrind_xml,
 };
 
 /// A format of bug reports.
@@ -23,6 +24,8 @@ pub enum Format {
     CppcheckText,
     /// Text diagnostics of gcc, clang, clang-tidy and whatever writes like them.
     Diagnostic,
+    /// A failing test: what went in, what was expected, what came out.
+    FailingTest,
     /// The text of valgrind's tools: memcheck, helgrind, DRD.
     ValgrindText,
     /// Mails of syzbot, with the kernel's report inside.
@@ -70,39 +73,11 @@ pub(crate) struct Reader {
 /// Every format; where an input may look like two of them, the surer sign comes first.
 pub(crate) const READERS: &[Reader] = &[
     Reader {
-        format: Format::Syzbot,
-        name: "syzbot",
-        sign: "a line such as `syzbot found the following issue on:`",
-        is_like: |head| syzbot::is_like(&head.text),
-        read: syzbot::read,
-    },
-    Reader {
-        format: Format::Kernel,
-        name: "kernel",
-        sign: "a line such as `BUG: KASAN: ...`, `kernel BUG at ...` or `WARNING: CPU: 0 PID: 1 at ...`",
-        is_like: |head| kernel::is_like(&head.text),
-        read: kernel::read,
-    },
-    Reader {
-        format: Format::Sanitizer,
-        name: "sanitizer",
-        sign: "a line such as `==12==ERROR: AddressSanitizer: ...` or `a.c:3:5: runtime error: ...`",
-        is_like: |head| sanitizer::is_like(&head.text),
-        read: sanitizer::read,
-    },
-    Reader {
         format: Format::ClangTidyYaml,
         name: "clang-tidy-yaml",
         sign: "YAML with the list `Diagnostics`",
         is_like: tidy_yaml::is_like,
         read: tidy_yaml::read,
-    },
-    Reader {
-        format: Format::ValgrindText,
-        name: "valgrind-text",
-        sign: "lines such as `==12== Invalid read of size 4` and `==12==    at 0x1093: main (a.c:3)`",
-        is_like: |head| valgrind_text::is_like(&head.text),
-        read: valgrind_text::read,
     },
     Reader {
         format: Format::CppcheckXml,
@@ -173,6 +148,41 @@ pub(crate) const READERS: &[Reader] = &[
         sign: "an array of objects with `kind`, `message` and `locations`",
         is_like: gcc_json::is_like,
         read: gcc_json::read,
+    },
+    Reader {
+        format: Format::Syzbot,
+        name: "syzbot",
+        sign: "a line such as `syzbot found the following issue on:`",
+        is_like: |head| syzbot::is_like(&head.text),
+        read: syzbot::read,
+    },
+    Reader {
+        format: Format::Kernel,
+        name: "kernel",
+        sign: "a line such as `BUG: KASAN: ...`, `kernel BUG at ...` or `WARNING: CPU: 0 PID: 1 at ...`",
+        is_like: |head| kernel::is_like(&head.text),
+        read: kernel::read,
+    },
+    Reader {
+        format: Format::FailingTest,
+        name: "failing-test",
+        sign: "a line `Expected:` and a line `Actual:`, or JSON objects with the members `expected` and `actual`",
+        is_like: failing_test::is_like,
+        read: failing_test::read,
+    },
+    Reader {
+        format: Format::Sanitizer,
+        name: "sanitizer",
+        sign: "a line such as `==12==ERROR: AddressSanitizer: ...` or `a.c:3:5: runtime error: ...`",
+        is_like: |head| sanitizer::is_like(&head.text),
+        read: sanitizer::read,
+    },
+    Reader {
+        format: Format::ValgrindText,
+        name: "valgrind-text",
+        sign: "lines such as `==12== Invalid read of size 4` and `==12==    at 0x1093: main (a.c:3)`",
+        is_like: |head| valgrind_text::is_like(&head.text),
+        read: valgrind_text::read,
     },
     Reader {
         format: Format::Cid,

@@ -79,6 +79,7 @@ mod valgrind_xml;
 mod xml;
 
 pub mod cid;
+pub mod failing_test;
 pub mod sarif;
 
 pub use error::Error;

@@ -12,7 +12,7 @@ use crate::trace::{Access, frame, place};
 const HEAD: &str = r"(?:==[0-9]+==\s?)?(?P<word>ERROR|WARNING): (?P<tool>[A-Za-z]*Sanitizer|libFuzzer): (?P<message>.*)";
 /// `a.c:5:10: runtime error: message`.
 const UNDEFINED: &str =
-    r"(?P<place>[^\n]*?(?::[0-9]+(?::[0-9]+)?|>|0x[0-9a-f]+)): runtime error: (?P<message>.*)";
+    r#"(?P<place>[^\n"]*?(?::[0-9]+(?::[0-9]+)?|>|0x[0-9a-f]+)): runtime error: (?P<message>.*)"#;
 const LEAK: &str =
     r"(?:Direct|Indirect) leak of (?P<size>[0-9]+) byte\(s\) in [0-9]+ object\(s\).*";
 const SUMMARY: &str = r"SUMMARY: (?P<tool>[A-Za-z]*Sanitizer|libFuzzer): (?P<message>.*)";

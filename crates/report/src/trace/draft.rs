@@ -3,8 +3,8 @@
 use crate::lines::Line;
 use crate::{BugReport, Language, Location, Place, Step, Warning};
 
-/// As much of one report's text is kept, in bytes; a stack of 256 frames needs a tenth of it.
-const MAX_TEXT: usize = 256 << 10;
+/// As much of one report's text is kept, in bytes; a stack of 256 frames needs a fortieth of it.
+const MAX_TEXT: usize = 1 << 20;
 
 /// How well a frame serves as the place of the defect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
