@@ -35,6 +35,26 @@ pub enum Command {
     ///
     /// Exit codes: 0 every file was read, 2 at least one could not be.
     Report(ReportFlags),
+    /// Apply a diff to a folder, as exactly as possible and as forgivingly as is safe: all of its files or none
+    ///
+    /// A hunk may stand at other lines than it says, differ in white space, have wrong line counts or stand in a mail or
+    /// an answer full of prose: a line for each file says what each hunk needed. A hunk that fits in several places is
+    /// refused, and so is a diff that is cut off. A write that was cut off before is finished or taken back first.
+    ///
+    /// With --json stdout has one document: {schema: 1, outcome, strict, dry_run, reversed, notes, files}, each file {path, outcome,
+    /// found, refusal, notes, hunks}, each hunk {hunk, outcome, stated, old, new, needs, refusal, notes}. An outcome is
+    /// applied, already_applied or refused; a range of lines {start, len}; a need {need, lines?, text}; a refusal {reason,
+    /// text, advice}; a note {line, text}, with the line of the diff. Further fields may be added.
+    ///
+    /// Exit codes: 0 applied, or already applied; 1 refused, and nothing written; 2 bad input; 3 could not run.
+    Apply(ApplyFlags),
+    /// Run other programs' tests of patching, and replay Debian's patches, with `apply` beside the programs themselves
+    ///
+    /// The sources come from the package sources of this machine, which has to be a Debian, with its apt-get. Results go to
+    /// stdout as Markdown tables. Takes minutes, and some gigabytes.
+    ///
+    /// Exit codes: 0 all differences have reasons, 1 some have none, 3 could not run.
+    Suites(SuitesFlags),
     /// Language models by name: list, fetch, locate
     #[command(subcommand)]
     Model(Model),
@@ -85,6 +105,81 @@ pub struct ReportFlags {
     pub json: bool,
 }
 
+/// `cargo xtask apply`.
+#[derive(Clone, Debug, Args)]
+pub struct ApplyFlags {
+    /// The diff; - is stdin
+    #[arg(long, value_name = "FILE")]
+    pub patch: PathBuf,
+    /// The folder that the diff is for
+    #[arg(long, value_name = "DIR")]
+    pub root: PathBuf,
+    /// How many components to take off the names in the diff; found out if left out, 1 with --strict
+    #[arg(long, value_name = "N")]
+    pub strip: Option<usize>,
+    /// Undo the diff
+    #[arg(long)]
+    pub reverse: bool,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Forgive nothing: every hunk has to fit byte for byte at the line that it names
+    #[arg(long, conflicts_with_all = ["forgive", "fuzz", "file"])]
+    pub strict: bool,
+    /// What to forgive where a hunk does not fit exactly; all but elisions if left out
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
+    pub forgive: Vec<Forgive>,
+    /// The most lines of context that may differ at the beginning and at the end of a hunk
+    #[arg(long, value_name = "LINES", default_value_t = 2)]
+    pub fuzz: usize,
+    /// The file that is meant where the diff names none, or one that is not there; relative to the root
+    #[arg(long, value_name = "PATH")]
+    pub file: Option<PathBuf>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Something in which a hunk may differ from the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Forgive {
+    /// The line where it stands
+    Offset,
+    /// CRLF where the other has LF, or a missing one at the end of the file
+    LineEnds,
+    /// White space; insertions are then indented as the file is
+    Whitespace,
+    /// Blank lines and comments that the file has in between
+    Interruptions,
+    /// The leading space of context lines
+    Unprefixed,
+    /// Lines that `...` stands for
+    Elisions,
+    /// Context at the beginning and at the end, as much as --fuzz says
+    Fuzz,
+}
+
+/// `cargo xtask suites`.
+#[derive(Clone, Debug, Args)]
+pub struct SuitesFlags {
+    /// Which suite to run
+    #[arg(value_enum)]
+    pub suite: Suite,
+    /// Where packages are kept and unpacked; target/suites if left out
+    #[arg(long, value_name = "DIR")]
+    pub work: Option<PathBuf>,
+    /// Run this script, or replay this package, and no other; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub only: Vec<String>,
+}
+
+/// The suites.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Suite {
+    /// The patches of Debian's source packages, in order, reversed and alone, against GNU patch
+    Debian,
+}
+
 /// `cargo xtask repair`.
 #[derive(Clone, Debug, Args)]
 pub struct RepairFlags {
@@ -119,7 +214,7 @@ pub struct RepairFlags {
     /// A folder outside /usr that compiling may read and run programs of: a compiler's, say
     #[arg(long, value_name = "DIR")]
     pub allow_read: Vec<PathBuf>,
-    /// Compile without a sandbox where there is none: what the model wrote and the project's build can then do whatever
+    /// Task without a sandbox where there is none: what the model wrote and the project's build can then do whatever
     /// you can
     #[arg(long)]
     pub allow_unsandboxed: bool,

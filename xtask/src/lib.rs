@@ -14,6 +14,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod apply;
 pub mod exit;
 pub mod flags;
 pub mod heavy;
@@ -24,6 +25,7 @@ pub mod repair;
 pub mod report;
 pub mod sources;
 pub mod steps;
+pub mod suites;
 pub mod test;
 pub mod tidy;
 pub mod workspace;

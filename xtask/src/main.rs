@@ -6,7 +6,7 @@ use std::{env, io};
 use clap::Parser as _;
 use xtask::exit::{self, Exit};
 use xtask::flags::{Command, Flags, Model};
-use xtask::{heavy, layers, models, report, test, tidy};
+use xtask::{apply, heavy, layers, models, report, suites, test, tidy};
 
 fn main() -> ExitCode {
     exit::finish(run(Flags::parse().command))
@@ -21,6 +21,8 @@ fn run(command: Command) -> anyhow::Result<Exit> {
             models::resolve(flags.model.as_deref())?;
             heavy::run(env::args_os().skip(1), flags.features())
         }
+        Command::Apply(flags) => apply::run(&flags, out),
+        Command::Suites(flags) => suites::run(&flags, out),
         Command::Report(flags) => report::run(&flags, out),
         Command::Model(Model::List { format }) => models::list(format, out),
         Command::Model(Model::Fetch { name }) => models::fetch(name.as_deref(), out),
