@@ -253,6 +253,12 @@ impl<'a> Placer<'a> {
             }
             landing => landing,
         }?;
+        let after = landing.alignment.range.end;
+        let stripped = reading.map_or(0, |reading| reading.stripped);
+        if !self.index.lines.iter().skip(after).take(stripped).all(|line| likeness::is_empty(line))
+        {
+            return Err(Misfit::Truncated);
+        }
         landing.needs.splice(0..0, self.place_needs(&landing, sought));
         Ok(landing)
     }

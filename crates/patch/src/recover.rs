@@ -57,6 +57,8 @@ pub struct Reading {
     pub(crate) unnumbered: bool,
     /// Whether the diff was cut off inside.
     pub(crate) truncated: bool,
+    /// How many lines are missing at the end, which may have been blank context.
+    pub(crate) stripped: usize,
     /// Which of the hunk's lines lack a prefix.
     pub(crate) unprefixed: Vec<usize>,
     /// Which of the hunk's lines are `...`.
@@ -108,6 +110,8 @@ pub enum Flaw {
     Unterminated,
     /// The diff is cut off here.
     Truncated,
+    /// The header counts so many more lines at the end: blank ones, or else the diff is cut off.
+    Stripped(usize),
     /// The hunk was there before.
     Repeated,
     /// A file header or a hunk that changes nothing.
@@ -135,6 +139,9 @@ impl fmt::Display for Flaw {
             Self::Elision => "lines left out with `...`",
             Self::Unterminated => "the last line has no line end",
             Self::Truncated => "the diff is cut off",
+            Self::Stripped(lines) => {
+                return write!(f, "{lines} lines are missing at the end, unless they are blank");
+            }
             Self::Repeated => "the same hunk again",
             Self::NoChange => "nothing is changed",
         })
@@ -152,7 +159,11 @@ impl From<Patch> for Recovered {
 impl Reading {
     /// Whether the hunk's text says all that has to be known.
     pub(crate) fn is_exact(&self) -> bool {
-        !self.unnumbered && !self.truncated && self.elisions.is_empty()
+        !self.unnumbered
+            && !self.truncated
+            && self.stripped == 0
+            && self.unprefixed.is_empty()
+            && self.elisions.is_empty()
     }
 }
 

@@ -241,11 +241,10 @@ impl<'a> Placer<'a> {
         let alignment = Alignment::new(at);
         let mut needs = alignment.needs(hunk, file);
         needs.push(Need::Interrupted(alignment.range.len() - known));
-        let same = alignment.pairs().all(|(line, place)| {
-            hunk.lines()
-                .nth(line)
-                .is_some_and(|line| Likeness::Whitespace.holds(line.text, file[place]))
-        });
+        let texts: Vec<_> = hunk.lines().map(|line| line.text).collect();
+        let same = alignment
+            .pairs()
+            .all(|(line, place)| Likeness::Whitespace.holds(texts[line], file[place]));
         same.then(|| Landing { hunk: hunk.clone(), alignment, needs })
     }
 

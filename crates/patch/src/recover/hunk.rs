@@ -70,34 +70,54 @@ pub(super) fn read(region: &Region<'_>, index: usize) -> Read {
     let mut notes = Vec::new();
     let at_header = region.span(index..index + 1);
     notes.extend(header.flaw.map(|flaw| Note { flaw, span: at_header.clone() }));
-    let mut short = false;
     if header.ranges.is_some() && [old_len, new_len] != [old.len, new.len] {
         let flaw = Flaw::HeaderMismatch { stated: [old, new], counted: [old_len, new_len] };
         notes.push(Note { flaw, span: at_header });
-        short = old_len < old.len || new_len < new.len;
     }
-    let last = lines.lines.last().map(|(kind, _)| *kind);
-    // Without a count to go by, a context line is complete if the file has it; an insertion may
-    // be cut off anywhere.
-    let open_end = lines.unterminated && counted.is_none() && last != Some(LineKind::Context);
     let at_end = (end..region.len()).all(|line| region.line(line).trim_ascii().is_empty());
-    let truncated = short && (lines.unterminated || region.open && at_end)
-        || open_end && last != Some(LineKind::Delete);
-    let flaw = if truncated { Flaw::Truncated } else { Flaw::Unterminated };
-    if truncated || lines.unterminated {
-        notes.push(Note { flaw, span: region.span(end.saturating_sub(1)..end) });
-    }
+    let missing = header
+        .ranges
+        .map(|[old, new]| [old.len.saturating_sub(old_len), new.len.saturating_sub(new_len)]);
+    let last = lines.lines.last().map(|(kind, _)| *kind);
+    let tail = match missing {
+        _ if counted.is_some() || !lines.unterminated && !(region.open && at_end) => Tail::Whole,
+        Some([0, 0]) | None if last != Some(LineKind::Insert) || !lines.unterminated => Tail::Whole,
+        Some([old, new]) if old == new && old <= 3 && last == Some(LineKind::Context) => {
+            Tail::Stripped(old)
+        }
+        _ => Tail::Cut,
+    };
+    let flaw = match tail {
+        Tail::Whole => lines.unterminated.then_some(Flaw::Unterminated),
+        Tail::Stripped(missing) => Some(Flaw::Stripped(missing)),
+        Tail::Cut => Some(Flaw::Truncated),
+    };
+    let at_tail = region.span(end.saturating_sub(1)..end);
+    notes.extend(flaw.map(|flaw| Note { flaw, span: at_tail }));
     notes.extend(lines.notes);
     let reading = Reading {
         span,
         block: region.block,
         notes,
         unnumbered: header.before.is_none(),
-        truncated,
+        truncated: tail == Tail::Cut,
+        stripped: if let Tail::Stripped(missing) = tail { missing } else { 0 },
         unprefixed: lines.unprefixed,
         elisions: lines.elisions,
     };
     Read { hunk, reading, end }
+}
+
+/// Whether a hunk is all there.
+#[derive(Clone, Copy, PartialEq)]
+enum Tail {
+    /// It is. Where no header counts the lines, the last one is complete if the file has it; but an
+    /// insertion may be cut off anywhere.
+    Whole,
+    /// It lacks so many lines, which may be blank context that was trimmed with the end of the text.
+    Stripped(usize),
+    /// It was cut off.
+    Cut,
 }
 
 /// The end of the hunk if the header counts it right.

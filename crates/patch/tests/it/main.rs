@@ -4,7 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod apply;
+mod corpus;
 mod killed;
+mod matrix;
 mod merge;
 mod metadata;
 mod minimise;
@@ -13,4 +15,5 @@ mod parse;
 mod properties;
 mod reject;
 mod texts;
+mod tolerant;
 mod tree;
