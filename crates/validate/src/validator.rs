@@ -3,12 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use fixwright_patch::Patch;
-use serde::{Deserialize, Serialize};
 
-use crate::process::{Ending, Run, Start};
+use crate::process::Run;
 use crate::{
-    Baseline, CopyOptions, Error, Isolation, Progress, Tested, Toolchain, Verdict, Workspace,
-    diagnostics, tested,
+    Baseline, CopyOptions, Error, Isolation, Judged, Progress, Toolchain, Verdict, Workspace,
+    diagnostics,
 };
 
 /// How many components the names in a candidate have in front of those of the tree: `a/` and `b/`.
@@ -22,20 +21,6 @@ pub struct Validator {
     options: CopyOptions,
     isolation: Isolation,
     baseline: Run,
-}
-
-/// A judged candidate.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Judged {
-    /// What became of it.
-    pub verdict: Verdict,
-    /// The warnings and errors that the tree without the patch does not have.
-    pub new_diagnostics: Vec<String>,
-    /// How compiling went, with the limits that held; `None` if it did not come to that.
-    pub run: Option<Run>,
-    /// How the tests went; `None` if there are none or it did not come to that.
-    pub tests: Option<Tested>,
 }
 
 impl Validator {
@@ -55,7 +40,7 @@ impl Validator {
     ) -> Result<Self, Error> {
         let toolchain = toolchain.into();
         let workspace = Workspace::copy_of(tree, &options)?;
-        let baseline = compile(&toolchain, &workspace, &isolation, progress)?;
+        let baseline = toolchain.compiled(&workspace, &isolation, progress)?;
         Ok(Self { tree: tree.to_path_buf(), toolchain, options, isolation, baseline })
     }
 
@@ -82,11 +67,15 @@ impl Validator {
             Ok(plan) => plan.write().map_err(Error::Patch)?,
             Err(error) => return refusal(error),
         }
-        match compile(&self.toolchain, &workspace, &self.isolation, progress) {
-            Ok(run) => self.judged(run, &workspace, progress),
+        match self.toolchain.judge(&workspace, &self.isolation, progress) {
+            Ok(judged) => Ok(self.compared(judged)),
             // The command could be started before, so the patch has taken away its program or
             // folder.
-            Err(error @ Error::Start { .. }) => Ok(Judged::unrun(self.failed(error.to_string()))),
+            Err(error @ Error::Start { .. }) => {
+                let baseline = self.baseline_verdict();
+                let output = error.to_string();
+                Ok(Judged::unrun(Verdict::CompileError { baseline, output }))
+            }
             Err(error) => Err(error),
         }
     }
@@ -98,56 +87,23 @@ impl Validator {
     /// As [`Validator::judge`].
     pub fn judge_unpatched(&self, progress: Progress<'_>) -> Result<Judged, Error> {
         let workspace = Workspace::copy_of(&self.tree, &self.options)?;
-        let run = compile(&self.toolchain, &workspace, &self.isolation, progress)?;
-        self.judged(run, &workspace, progress)
+        let judged = self.toolchain.judge(&workspace, &self.isolation, progress)?;
+        Ok(self.compared(judged))
     }
 
-    fn judged(
-        &self,
-        run: Run,
-        workspace: &Workspace,
-        progress: Progress<'_>,
-    ) -> Result<Judged, Error> {
-        let tests = match &self.toolchain.tests {
-            Some(suite) if run.succeeded() => {
-                Some(tested::run(suite, workspace, &self.isolation, progress)?)
-            }
-            _ => None,
-        };
-        let verdict = match (run.ending, &tests) {
-            (Ending::Exited(0), None) => Verdict::Compiles,
-            (Ending::Exited(0), Some(tested)) if tested.failed.is_empty() => Verdict::Plausible,
-            (Ending::Exited(0), Some(tested)) => {
-                Verdict::Failed { passed: tested.passed(), total: tested.total }
-            }
-            (ending, _) if ending.is_time_out() => Verdict::TimedOut,
-            _ => self.failed(run.output.clone()),
-        };
-        let new_diagnostics = diagnostics::new_in(&run.output, &self.baseline.output);
-        Ok(Judged { verdict, new_diagnostics, run: Some(run), tests })
+    /// The outcome beside that of the tree as it is.
+    fn compared(&self, mut judged: Judged) -> Judged {
+        if let Verdict::CompileError { baseline, .. } = &mut judged.verdict {
+            *baseline = self.baseline_verdict();
+        }
+        let output = judged.run.as_ref().map_or("", |run| &run.output);
+        judged.new_diagnostics = diagnostics::new_in(output, &self.baseline.output);
+        judged
     }
 
-    fn failed(&self, output: String) -> Verdict {
-        let compiles = self.baseline.succeeded();
-        let baseline = if compiles { Baseline::Compiles } else { Baseline::Fails };
-        Verdict::CompileError { baseline, output }
+    fn baseline_verdict(&self) -> Baseline {
+        if self.baseline.succeeded() { Baseline::Compiles } else { Baseline::Fails }
     }
-}
-
-impl Judged {
-    /// A verdict that needed no compiling.
-    pub fn unrun(verdict: Verdict) -> Self {
-        Self { verdict, new_diagnostics: Vec::new(), run: None, tests: None }
-    }
-}
-
-fn compile(
-    toolchain: &Toolchain,
-    workspace: &Workspace,
-    isolation: &Isolation,
-    progress: Progress<'_>,
-) -> Result<Run, Error> {
-    Start { task: &toolchain.compile, workspace, isolation, input: None }.run(progress)
 }
 
 fn not_applied(reason: &impl ToString) -> Verdict {

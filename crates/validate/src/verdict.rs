@@ -33,6 +33,8 @@ pub enum Verdict {
         /// How many there are.
         total: u32,
     },
+    /// It applies; there is nothing to compile it with.
+    Applies,
     /// It applies and compiles; no tests were run.
     Compiles,
     /// It passes all tests.
@@ -45,6 +47,8 @@ pub enum Verdict {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Baseline {
+    /// It was not compiled.
+    Unknown,
     /// It does not compile either.
     Fails,
     /// It compiles.

@@ -49,26 +49,47 @@ impl Workspace {
     /// be copied.
     pub fn copy_of(source: &Path, options: &CopyOptions) -> Result<Self, Error> {
         let source = source.canonicalize().map_err(Error::io(source))?;
-        let folder = tempfile::Builder::new().prefix("fixwright-").tempdir();
-        let folder = folder.map_err(Error::io(&std::env::temp_dir()))?;
-        let root = folder.path().join("tree");
+        let mut workspace = Self::empty()?;
         let mut copy = Copy {
             source: &source,
-            root: &root,
+            root: &workspace.root,
             options,
             files: 0,
             bytes: 0,
             left_out: Vec::new(),
         };
-        for made in [&root, &folder.path().join("tmp")] {
-            fs::create_dir(made).map_err(Error::io(made))?;
-        }
         let mut folders = vec![PathBuf::new()];
         while let Some(next) = folders.pop() {
             copy.folder(&next, &mut folders)?;
         }
-        let left_out = copy.left_out;
-        Ok(Self { folder, root, left_out })
+        workspace.left_out = copy.left_out;
+        Ok(workspace)
+    }
+
+    /// A tree of one file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Folder`] for a name that is not plain, [`Error::Io`] if it cannot be written.
+    pub fn of_file(name: &str, text: &str) -> Result<Self, Error> {
+        let plain = Path::new(name).file_name().is_some_and(|plain| plain == name);
+        if !plain {
+            return Err(Error::Folder { dir: name.into() });
+        }
+        let workspace = Self::empty()?;
+        let path = workspace.root.join(name);
+        fs::write(&path, text).map_err(Error::io(&path))?;
+        Ok(workspace)
+    }
+
+    fn empty() -> Result<Self, Error> {
+        let folder = tempfile::Builder::new().prefix("fixwright-").tempdir();
+        let folder = folder.map_err(Error::io(&std::env::temp_dir()))?;
+        let root = folder.path().join("tree");
+        for made in [&root, &folder.path().join("tmp")] {
+            fs::create_dir(made).map_err(Error::io(made))?;
+        }
+        Ok(Self { folder, root, left_out: Vec::new() })
     }
 
     /// The root of the copy.

@@ -49,6 +49,8 @@ pub(super) fn verdict(candidate: &Candidate) -> String {
         Verdict::TimedOut => "compiling it takes too long".to_owned(),
         Verdict::Compiles if new > 0 => format!("applies and compiles, with {new} new diagnostics"),
         Verdict::Compiles => "applies and compiles".to_owned(),
+        Verdict::Failed { passed, total } => format!("passes {passed} of {total} tests"),
+        Verdict::Plausible => "passes all tests".to_owned(),
         other => format!("{other:?}"),
     }
 }
