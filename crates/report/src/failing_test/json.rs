@@ -23,7 +23,7 @@ pub(super) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Hal
             Some(_) => match json.raw() {
                 Ok(raw) => warned(element(&raw, sink), sink)?,
                 Err(Halt::Damaged(damage)) => {
-                    json.salvage(damage, sink, &MARKS, &mut element)?;
+                    json.salvage(Some(damage), sink, &MARKS, &mut element)?;
                 }
                 Err(halt) => return Err(halt),
             },
