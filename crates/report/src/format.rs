@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::detect::Head;
 use crate::stream::Read;
 use crate::{
-    Error, cid, coverity_json, cppcheck_xml, diagnostic, failing_test, gcc_json, infer, kernel,
-    klocwork_xml, plist, pvs_studio, sanitizer, sarif, semgrep, syzbot, tidy_yaml, valgrind_text,
-    valgrind_xml,
+    Error, cid, coccinelle, coverity_json, coverity_text, cppcheck_xml, diagnostic, failing_test,
+    flawfinder, flawfinder_csv, gcc_json, infer, kernel, klocwork_xml, plist, pvs_studio,
+    sanitizer, sarif, semgrep, semgrep_text, smatch, sparse, splint, syzbot, tidy_yaml,
+    valgrind_text, valgrind_xml,
 };
 
 /// A format of bug reports.
@@ -20,6 +21,22 @@ use crate::{
 pub enum Format {
     /// The key/value report in the style of Coverity.
     Cid,
+    /// Defects of Coverity as text: blocks of events, and mails of Coverity Scan.
+    CoverityText,
+    /// Findings of smatch, in the log of a build or in a mail.
+    Smatch,
+    /// Hits of flawfinder as CSV.
+    FlawfinderCsv,
+    /// Hits of flawfinder as text.
+    Flawfinder,
+    /// Findings of splint.
+    Splint,
+    /// Findings of semgrep as it prints them to a terminal.
+    SemgrepText,
+    /// Findings that semantic patches of Coccinelle print.
+    Coccinelle,
+    /// Findings of sparse, in the log of a build or in a mail.
+    Sparse,
     /// cppcheck's text, that of its template `gcc` included.
     CppcheckText,
     /// Text diagnostics of gcc, clang, clang-tidy and whatever writes like them.
@@ -183,6 +200,62 @@ pub(crate) const READERS: &[Reader] = &[
         sign: "lines such as `==12== Invalid read of size 4` and `==12==    at 0x1093: main (a.c:3)`",
         is_like: |head| valgrind_text::is_like(&head.text),
         read: valgrind_text::read,
+    },
+    Reader {
+        format: Format::CoverityText,
+        name: "coverity-text",
+        sign: "a line such as `Error: RESOURCE_LEAK (CWE-772):` or `*** CID 1: Kind (CHECKER)`",
+        is_like: |head| coverity_text::is_like(&head.text),
+        read: coverity_text::read,
+    },
+    Reader {
+        format: Format::Smatch,
+        name: "smatch",
+        sign: "a line such as `a.c:12 f() warn: ...`",
+        is_like: |head| smatch::is_like(&head.text),
+        read: smatch::read,
+    },
+    Reader {
+        format: Format::FlawfinderCsv,
+        name: "flawfinder-csv",
+        sign: "columns such as `File,Line,Column,...,Warning`",
+        is_like: |head| flawfinder_csv::is_like(&head.text),
+        read: flawfinder_csv::read,
+    },
+    Reader {
+        format: Format::Flawfinder,
+        name: "flawfinder",
+        sign: "a line such as `a.c:12:  [4] (buffer) strcpy: ...`",
+        is_like: |head| flawfinder::is_like(&head.text),
+        read: flawfinder::read,
+    },
+    Reader {
+        format: Format::Splint,
+        name: "splint",
+        sign: "a first line such as `Splint 3.1.2 --- ...`",
+        is_like: |head| splint::is_like(&head.text),
+        read: splint::read,
+    },
+    Reader {
+        format: Format::SemgrepText,
+        name: "semgrep-text",
+        sign: "a line such as `❯❯❱ rule` and source behind `┆`",
+        is_like: |head| semgrep_text::is_like(&head.text),
+        read: semgrep_text::read,
+    },
+    Reader {
+        format: Format::Coccinelle,
+        name: "coccinelle",
+        sign: "a line such as `a.c:12:5-9: WARNING ...`",
+        is_like: |head| coccinelle::is_like(&head.text),
+        read: coccinelle::read,
+    },
+    Reader {
+        format: Format::Sparse,
+        name: "sparse",
+        sign: "a line such as `a.c:12:5: warning: incorrect type in argument 1 (...)`",
+        is_like: |head| sparse::is_like(&head.text),
+        read: sparse::read,
     },
     Reader {
         format: Format::Cid,

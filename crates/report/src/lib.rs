@@ -36,7 +36,9 @@
 
 #![forbid(unsafe_code)]
 
+mod coccinelle;
 mod coverity_json;
+mod coverity_text;
 mod cppcheck_xml;
 mod detect;
 mod diagnostic;
@@ -44,6 +46,8 @@ mod draft;
 mod error;
 mod fields;
 mod fix;
+mod flawfinder;
+mod flawfinder_csv;
 mod folders;
 mod format;
 mod gcc_json;
@@ -56,6 +60,7 @@ mod language;
 mod lines;
 mod listing;
 mod location;
+mod mail;
 mod note;
 mod place;
 mod plist;
@@ -67,7 +72,11 @@ mod resolve;
 mod rule;
 mod sanitizer;
 mod semgrep;
+mod semgrep_text;
 mod severity;
+mod smatch;
+mod sparse;
+mod splint;
 mod status;
 mod stream;
 mod syzbot;

@@ -39,10 +39,7 @@ use run::Run;
 
 /// How results, and the members of a run, are found again behind damage.
 const MARKS: Marks = Marks {
-    element: &[
-        &["message"],
-        &["ruleId", "ruleIndex", "rule", "locations", "level", "kind"],
-    ],
+    element: &[&["message"], &["ruleId", "ruleIndex", "rule", "locations", "level", "kind"]],
     around: &[
         "tool",
         "results",
@@ -119,7 +116,9 @@ impl Log {
         sink: &mut Sink<'_>,
     ) -> Result<(), Halt> {
         let mut damage = Some(damage);
-        while json.salvage(damage.take(), sink, &MARKS, &mut |raw, sink| self.run.result(raw, sink))? {
+        while json
+            .salvage(damage.take(), sink, &MARKS, &mut |raw, sink| self.run.result(raw, sink))?
+        {
             match json.members(&mut |json, name| self.run.member(json, name, sink)) {
                 Err(Halt::Damaged(further)) => damage = Some(further),
                 other => {

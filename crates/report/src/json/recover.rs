@@ -199,7 +199,8 @@ impl Json<'_, '_> {
     fn is_before(&mut self, names: &[&str]) -> Result<bool, Halt> {
         let ahead = self.input.ahead(NAME)?;
         Ok(names.iter().any(|name| {
-            let rest = ahead.strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(name.as_bytes()));
+            let rest =
+                ahead.strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(name.as_bytes()));
             let rest = rest.and_then(|rest| rest.strip_prefix(b"\""));
             rest.is_some_and(|rest| rest.trim_ascii_start().starts_with(b":"))
         }))

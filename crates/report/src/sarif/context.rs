@@ -77,7 +77,10 @@ impl Tools {
         let by_guid = by_guid.and_then(|guid| self.with_guid(guid));
         let found = by_guid.or_else(|| self.with_id(id?, meant));
         let is_disputed = by_index.is_some_and(|at| self.at(at).descriptor.is_some());
-        found.map_or(Rule { is_disputed, ..Rule::default() }, |at| Rule { is_disputed, ..self.at(at) })
+        found.map_or(Rule { is_disputed, ..Rule::default() }, |at| Rule {
+            is_disputed,
+            ..self.at(at)
+        })
     }
 
     fn at(&self, (component, rule): (usize, usize)) -> Rule<'_> {
@@ -97,7 +100,10 @@ impl Tools {
         let ends = id.rmatch_indices('/').map(|(end, _)| end);
         std::iter::once(id.len()).chain(ends).find_map(|end| {
             let places = self.rules.get(&id[..end])?;
-            places.iter().copied().find(|(at, _)| component.is_none_or(|component| component == *at))
+            places
+                .iter()
+                .copied()
+                .find(|(at, _)| component.is_none_or(|component| component == *at))
         })
     }
 }

@@ -10,7 +10,8 @@ use super::places::content;
 use super::text::{text, unlink};
 use super::{own, weakness};
 use crate::{
-    BugReport, Fix, Language, Level, Location, Note, Place, Replacement, Status, Suppression, Warning,
+    BugReport, Fix, Language, Level, Location, Note, Place, Replacement, Status, Suppression,
+    Warning,
 };
 
 /// The report that a result is; `place` is where the result stands.
@@ -109,7 +110,8 @@ fn locations(finding: &Finding, context: &Context, report: &mut BugReport) {
         report.language = context.language(first).or_else(|| path.and_then(Language::from_path));
     }
     let others = own.chain(each(&finding.related_locations));
-    report.related = others.map(|other| Note::new(context.location(other), said(&other.message))).collect();
+    report.related =
+        others.map(|other| Note::new(context.location(other), said(&other.message))).collect();
 }
 
 /// What an optional message says.

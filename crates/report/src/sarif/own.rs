@@ -50,11 +50,14 @@ fn changes(from: &Value, to: &Value) -> Option<Value> {
         (from, to) if from == to => return None,
         (Value::Object(from), Value::Object(to)) => {
             let own = to.iter().map(|(name, to)| (name.clone(), from.get(name), to));
-            Value::Object(own.filter_map(|(name, from, to)| Some((name, member(from, to)?))).collect())
+            Value::Object(
+                own.filter_map(|(name, from, to)| Some((name, member(from, to)?))).collect(),
+            )
         }
         (Value::Array(from), Value::Array(to)) if from.len() == to.len() => {
             let both = from.iter().zip(to).enumerate();
-            let own = both.filter_map(|(at, (from, to))| Some((at.to_string(), changes(from, to)?)));
+            let own =
+                both.filter_map(|(at, (from, to))| Some((at.to_string(), changes(from, to)?)));
             Value::Object(own.collect())
         }
         (_, to) => to.clone(),

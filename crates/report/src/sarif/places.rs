@@ -2,7 +2,8 @@
 
 use super::context::Context;
 use super::model::{
-    ArtifactLocation, Content, Int, List, Location as Object, LogicalLocation, Region, each, index, int,
+    ArtifactLocation, Content, Int, List, Location as Object, LogicalLocation, Region, each, index,
+    int,
 };
 use super::{text, uri};
 use crate::reference::function_name;
@@ -77,7 +78,10 @@ impl Context {
         location.snippet = region.snippet.as_ref().and_then(content);
     }
 
-    fn function<'c>(&'c self, list: &'c Option<List<LogicalLocation>>) -> Option<&'c LogicalLocation> {
+    fn function<'c>(
+        &'c self,
+        list: &'c Option<List<LogicalLocation>>,
+    ) -> Option<&'c LogicalLocation> {
         let full = |own: &'c LogicalLocation| {
             let bare = own.name.is_none() && own.fully_qualified_name.is_none();
             let listed = || self.logical_locations.get(index(own.index)?);

@@ -145,15 +145,16 @@ impl Run {
             let before = json.place().byte;
             let read: Result<Option<T>, _> = json.raw()?.read();
             self.kept += json.place().byte - before;
-            let value = read.or_else(|damage| {
-                sink.warn(damage.place, damage.message).map(|()| None)
-            })?;
+            let value =
+                read.or_else(|damage| sink.warn(damage.place, damage.message).map(|()| None))?;
             take(&mut self.context, value.unwrap_or_default());
             Ok(())
         })?;
         if left_out > 0 {
             let limit = MAX_CONTEXT >> 20;
-            let message = format!("{left_out} elements are left out, being beyond the {limit} MiB that are kept");
+            let message = format!(
+                "{left_out} elements are left out, being beyond the {limit} MiB that are kept"
+            );
             sink.warn(place, message)?;
         }
         Ok(())
@@ -166,7 +167,10 @@ impl Run {
             self.context.bases.keys().filter(|id| self.context.is_circular(id)).collect();
         circular.sort();
         circular.into_iter().try_for_each(|id| {
-            sink.warn(place, format!("the base URI `{id}` is relative to itself; it is left unresolved"))
+            sink.warn(
+                place,
+                format!("the base URI `{id}` is relative to itself; it is left unresolved"),
+            )
         })
     }
 
@@ -174,9 +178,8 @@ impl Run {
         json.array(&mut |json| {
             let raw = json.raw()?;
             let read: Result<Option<Invocation>, _> = raw.read();
-            let read = read.or_else(|damage| {
-                sink.warn(damage.place, damage.message).map(|()| None)
-            })?;
+            let read =
+                read.or_else(|damage| sink.warn(damage.place, damage.message).map(|()| None))?;
             let invocation = read.unwrap_or_default();
             notice::invocation(&invocation, raw.place, sink)?;
             self.kept += raw.bytes.len();

@@ -38,8 +38,7 @@ fn said(text: Option<&String>) -> Option<&str> {
 
 /// A template with its placeholders filled; one without an argument stays.
 fn fill(template: &str, arguments: &[&String]) -> String {
-    static PLACEHOLDER: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"\{\{|\}\}|\{([0-9]{1,9})\}"));
+    static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| pattern(r"\{\{|\}\}|\{([0-9]{1,9})\}"));
     let filled = PLACEHOLDER.replace_all(template, |found: &Captures<'_>| {
         let Some(number) = found.get(1) else { return found[0][1..].to_owned() };
         let number: usize = number.as_str().parse().unwrap_or(usize::MAX);
@@ -71,7 +70,10 @@ mod tests {
     #[test]
     fn placeholders_and_braces() {
         let said = |json| text(&message(json), &[]).unwrap_or_default();
-        assert_eq!(said(json!({"text": "'{0}' and {{{1}}}", "arguments": ["a", "{0}"]})), "'a' and {{0}}");
+        assert_eq!(
+            said(json!({"text": "'{0}' and {{{1}}}", "arguments": ["a", "{0}"]})),
+            "'a' and {{0}}"
+        );
         assert_eq!(said(json!({"text": "{0} {2} {x}", "arguments": ["a"]})), "a {2} {x}");
         assert_eq!(said(json!({"text": "int a[2][2] = {{1}}"})), "int a[2][2] = {{1}}");
         assert_eq!(said(json!({"text": "", "markdown": "**a**"})), "**a**");
@@ -98,10 +100,13 @@ mod tests {
     #[test]
     fn links_to_own_locations_are_words() {
         let mut seen = Vec::new();
-        let text = unlink(r"[x\[0\]](1) meets [y](2), see [z](https://e.org) and a[i](3)", &mut |id, words| {
-            seen.push((id, words.to_owned()));
-            id < 3
-        });
+        let text = unlink(
+            r"[x\[0\]](1) meets [y](2), see [z](https://e.org) and a[i](3)",
+            &mut |id, words| {
+                seen.push((id, words.to_owned()));
+                id < 3
+            },
+        );
         assert_eq!(text, "x[0] meets y, see [z](https://e.org) and a[i](3)");
         assert_eq!(seen.len(), 3);
     }

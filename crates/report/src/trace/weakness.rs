@@ -37,9 +37,7 @@ pub(crate) enum Access {
 /// A class that may come from several weaknesses has none here: a segmentation fault, an abort, a hang.
 pub(crate) fn weaknesses(class: &str, access: Option<Access>) -> &'static [u32] {
     match class {
-        "heap-buffer-overflow" | "slab-out-of-bounds" => {
-            bounds(access, &[122, 787])
-        }
+        "heap-buffer-overflow" | "slab-out-of-bounds" => bounds(access, &[122, 787]),
         "stack-buffer-overflow" | "dynamic-stack-buffer-overflow" | "stack-out-of-bounds" => {
             bounds(access, &[121, 787])
         }
