@@ -21,7 +21,7 @@
 //!   it ends with a newline, unless a line `\ No newline at the end` says otherwise.
 //! - A text that stands below its key without being indented reaches to the next key; the blank lines around it and
 //!   its last newline do not count.
-//! - `Test:`, or a key that the report has already, begins the next report.
+//! - A key that the report has already, or `Test:` below an output, begins the next report.
 //!
 //! The same as JSON is an object for each test, one after another or in an array, with the members `name` or
 //! `test`, `input`, `expected`, `actual`, `file`, `line`, `function`, `exit_status` and `signal`; other members are

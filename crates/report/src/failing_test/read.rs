@@ -18,7 +18,8 @@ pub(crate) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Hal
     let mut open: Option<Open> = None;
     while let Some(line) = lines.next(sink)? {
         let next = key(line.text());
-        let goes_on = open.as_ref().is_some_and(|open| next.is_none_or(|(key, _)| !open.has(key)));
+        let goes_on =
+            open.as_ref().is_some_and(|open| next.is_none_or(|(key, _)| !open.ends_at(key)));
         if !goes_on && next.is_some() {
             give(open.take(), sink)?;
             open = Some(Open::new(&line));
@@ -69,9 +70,10 @@ impl Open {
         Self { draft, test, seen: Vec::new(), block: None }
     }
 
-    /// Whether a report with this key is the next one.
-    fn has(&self, key: Key) -> bool {
-        self.seen.contains(&key)
+    /// Whether the report with this key is the next one.
+    fn ends_at(&self, key: Key) -> bool {
+        let has_output = self.seen.contains(&Key::Expected) || self.seen.contains(&Key::Actual);
+        self.seen.contains(&key) || (key == Key::Test && has_output)
     }
 
     fn line(&mut self, line: &Line<'_>, next: Option<(Key, &str)>) {
@@ -85,7 +87,7 @@ impl Open {
         } else if let Some(block) = &mut self.block {
             block.line(line);
         }
-        if !line.text().trim().is_empty() {
+        if !line.text().is_empty() {
             self.draft.keep(line);
         }
     }

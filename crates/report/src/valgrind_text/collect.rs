@@ -30,7 +30,10 @@ impl Collector {
 
     /// Takes a line; gives the report that ends above it.
     pub(super) fn line(&mut self, line: &Line<'_>) -> Option<BugReport> {
-        let (process, content) = content(line.text())?;
+        let Some((process, content)) = content(line.text()) else {
+            self.pass(line);
+            return None;
+        };
         let done = if process == self.process { None } else { self.finish_open() };
         if process != self.process {
             process.clone_into(&mut self.process);
@@ -48,7 +51,10 @@ impl Collector {
         match kind {
             Kind::Tool(name) => self.tool = Some(name.to_owned()),
             Kind::Version(version) => self.version = Some(version.to_owned()),
-            Kind::Blank => self.parted = true,
+            Kind::Blank => {
+                self.parted = true;
+                self.pass(line);
+            }
             Kind::Rule => return self.finish_open(),
             Kind::Text(text) => return self.text(line, text),
             Kind::Aside(text) => self.inside(line, |draft| aside(draft, text)),
@@ -58,6 +64,13 @@ impl Collector {
             }),
         }
         None
+    }
+
+    /// Takes a line that may stand inside of a report.
+    fn pass(&mut self, line: &Line<'_>) {
+        if let Some(draft) = &mut self.open {
+            draft.take(line);
+        }
     }
 
     fn inside(&mut self, line: &Line<'_>, add: impl FnOnce(&mut Draft)) {

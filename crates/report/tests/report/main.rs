@@ -9,7 +9,13 @@
 mod cases;
 mod compilers;
 mod corpus;
+mod digest;
+mod failing_test;
+mod kernel;
 mod oracle;
 mod plist;
 mod properties;
+mod sanitizer;
 mod structured;
+mod syzbot;
+mod valgrind_text;
