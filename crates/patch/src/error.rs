@@ -210,8 +210,6 @@ pub enum Unsupported {
     Gitlink,
     /// A mode that is not of a regular file.
     Mode,
-    /// git's `copy from`.
-    Copy,
     /// A merge's `diff --cc` or `diff --combined`.
     Combined,
     /// The context format of `diff -c`.
@@ -225,7 +223,6 @@ impl fmt::Display for Unsupported {
             Self::Symlink => "a symbolic link (mode 120000)",
             Self::Gitlink => "a submodule (mode 160000)",
             Self::Mode => "a file mode other than 100644 and 100755",
-            Self::Copy => "a copied file",
             Self::Combined => "a combined diff",
             Self::Context => "a context diff",
         })

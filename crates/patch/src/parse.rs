@@ -20,8 +20,8 @@ impl Patch {
     ///
     /// # Errors
     ///
-    /// [`Error::Parse`] names the line. Binary, combined and context diffs, copies, symbolic links
-    /// and submodules are refused.
+    /// [`Error::Parse`] names the line. Binary, combined and context diffs, symbolic links and
+    /// submodules are refused.
     pub fn parse(text: &(impl AsRef<[u8]> + ?Sized)) -> Result<Self, Error> {
         let mut cursor = Cursor::new(text.as_ref());
         let mut patch = Self::default();

@@ -19,9 +19,7 @@ use align::Alignment;
 use index::Index;
 
 use crate::error::Error;
-use crate::{
-    Applied, ApplyOptions, FilePatch, Hunk, LineKind, Misfit, Need, Placement, Reading, Rejection,
-};
+use crate::{Applied, ApplyOptions, FilePatch, Hunk, LineKind, Misfit, Need, Placement, Reading};
 
 impl FilePatch {
     /// Applies the hunks to `old`, the text of the file, forgiving what `options` allow.
@@ -79,13 +77,12 @@ impl File<'_> {
             return self.checked(applied);
         }
         let landings = Placer::new(old, options).all(self.hunks, self.readings);
-        let (text, placements) = weave::weave(old, landings)
-            .map_err(|hunks| Error::Rejected(Box::new(Rejection { hunks })))?;
+        let applied = weave::weave(old, landings).map_err(|r| Error::Rejected(Box::new(r)))?;
         let idle = |placement: &Placement| placement.needs.contains(&Need::AlreadyApplied);
-        if text == old || placements.iter().all(idle) {
+        if applied.text == old || applied.placements.iter().all(idle) {
             return Err(Error::AlreadyApplied);
         }
-        self.checked(Applied { text, placements })
+        self.checked(applied)
     }
 
     /// The text of the file that is created.

@@ -113,12 +113,15 @@ fn git_header(out: &mut Vec<u8>, file: &FilePatch) {
     quote::write_word(out, &new);
     out.push(b'\n');
     mode_lines(out, file);
-    if file.origin == Origin::Renamed {
-        for (key, name) in [("rename from ", &old), ("rename to ", &new)] {
-            out.extend_from_slice(key.as_bytes());
-            quote::write(out, without_prefix(name));
-            out.push(b'\n');
-        }
+    let verb = match file.origin {
+        Origin::InPlace => return,
+        Origin::Renamed => "rename",
+        Origin::Copied => "copy",
+    };
+    for (side, name) in [("from", &old), ("to", &new)] {
+        out.extend(format!("{verb} {side} ").bytes());
+        quote::write(out, without_prefix(name));
+        out.push(b'\n');
     }
 }
 

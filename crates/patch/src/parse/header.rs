@@ -45,8 +45,9 @@ struct Extended {
     new_mode: Option<Mode>,
     created: bool,
     deleted: bool,
-    renamed_from: Option<Vec<u8>>,
-    renamed_to: Option<Vec<u8>>,
+    /// The names of a rename or copy, each with the kind that its line says.
+    from: Option<(Origin, Vec<u8>)>,
+    to: Option<(Origin, Vec<u8>)>,
 }
 
 fn git(cursor: &mut Cursor<'_>, first: &RawLine<'_>) -> Result<FilePatch, Error> {
@@ -64,7 +65,7 @@ fn git(cursor: &mut Cursor<'_>, first: &RawLine<'_>) -> Result<FilePatch, Error>
         new_path,
         old_mode: extended.old_mode,
         new_mode: extended.new_mode,
-        origin: extended.renamed().map_or(Origin::InPlace, |_| Origin::Renamed),
+        origin: extended.from.as_ref().map_or(Origin::InPlace, |(origin, _)| *origin),
         hunks: Vec::new(),
     };
     if !extended.agrees(&file) {
@@ -88,15 +89,17 @@ impl Extended {
             self.deleted = true;
             self.old_mode = Some(mode(line, digits)?);
         } else if let Some(name) = line.after("rename from ") {
-            self.renamed_from = Some(quoted(name)?);
+            self.from = Some((Origin::Renamed, quoted(name)?));
         } else if let Some(name) = line.after("rename to ") {
-            self.renamed_to = Some(quoted(name)?);
+            self.to = Some((Origin::Renamed, quoted(name)?));
+        } else if let Some(name) = line.after("copy from ") {
+            self.from = Some((Origin::Copied, quoted(name)?));
+        } else if let Some(name) = line.after("copy to ") {
+            self.to = Some((Origin::Copied, quoted(name)?));
         } else if let Some(ids) = line.after("index ") {
             if let Some((_, digits)) = split_last(ids, b' ') {
                 mode(line, digits)?;
             }
-        } else if line.after("copy from ").is_some() || line.after("copy to ").is_some() {
-            return Err(line.error(Problem::Unsupported(Unsupported::Copy)));
         } else if let Some(kind) = unsupported(line.trimmed()) {
             return Err(line.error(Problem::Unsupported(kind)));
         } else {
@@ -108,7 +111,7 @@ impl Extended {
 
     /// The names of the `---` and `+++` lines, or else of the `diff --git` line.
     fn names(&self, first: &RawLine<'_>, stated: Option<Names>) -> Result<Names, Error> {
-        let pair = first.after("diff --git ").and_then(|pair| name::pair(pair, self.renamed()));
+        let pair = first.after("diff --git ").and_then(|pair| name::pair(pair, self.moved()));
         let Some((old, new)) = stated else {
             let (old, new) = pair.ok_or_else(|| first.error(Problem::Name))?;
             return Ok(((!self.created).then_some(old), (!self.deleted).then_some(new)));
@@ -124,19 +127,23 @@ impl Extended {
         }
     }
 
-    fn renamed(&self) -> Option<(&[u8], &[u8])> {
-        self.renamed_from.as_deref().zip(self.renamed_to.as_deref())
+    /// The old and the new name of a rename or copy.
+    fn moved(&self) -> Option<(&[u8], &[u8])> {
+        let (from, to) = (self.from.as_ref()?, self.to.as_ref()?);
+        Some((&from.1, &to.1))
     }
 
     fn agrees(&self, file: &FilePatch) -> bool {
-        let named = |path: &Option<Vec<u8>>, stated: &Option<Vec<u8>>| match (path, stated) {
+        type Stated = Option<(Origin, Vec<u8>)>;
+        let named = |path: &Option<Vec<u8>>, stated: &Stated| match (path, stated) {
             (_, None) => true,
-            (Some(path), Some(name)) => name::ends_with(path, name),
+            (Some(path), Some((_, name))) => name::ends_with(path, name),
             (None, Some(_)) => false,
         };
-        self.renamed_from.is_some() == self.renamed_to.is_some()
-            && named(&file.old_path, &self.renamed_from)
-            && named(&file.new_path, &self.renamed_to)
+        let origin = |stated: &Stated| stated.as_ref().map(|(origin, _)| *origin);
+        origin(&self.from) == origin(&self.to)
+            && named(&file.old_path, &self.from)
+            && named(&file.new_path, &self.to)
             && self.created == file.old_path.is_none()
             && self.deleted == file.new_path.is_none()
             && (self.created || self.deleted || self.old_mode.is_some() == self.new_mode.is_some())

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::likeness::{Likeness, content};
+use super::likeness::Likeness;
 use crate::recover::is_elision;
 use crate::{Hunk, Line, LineKind, Need};
 
@@ -61,7 +61,9 @@ impl Alignment {
             let (a, b) = (lines[line].text, file[place]);
             space |= !Likeness::LineEnds.holds(a, b);
             last |= a.ends_with(b"\n") != b.ends_with(b"\n");
-            ends |= a.ends_with(b"\r\n") != b.ends_with(b"\r\n") && content(b).len() + 1 <= b.len();
+            ends |= a.ends_with(b"\r\n") != b.ends_with(b"\r\n")
+                && b.ends_with(b"\n")
+                && a.ends_with(b"\n");
         }
         let needs = [(ends, Need::LineEnds), (last, Need::FinalNewline), (space, Need::Whitespace)];
         needs.into_iter().filter_map(|(needed, need)| needed.then_some(need)).collect()

@@ -172,9 +172,9 @@ fn nearest_first(places: &[usize], near: usize) -> impl Iterator<Item = usize> {
         };
         let (line, rest) = if next { before.split_last()? } else { after.split_first()? };
         if next {
-            before = rest
+            before = rest;
         } else {
-            after = rest
+            after = rest;
         }
         Some(*line)
     })

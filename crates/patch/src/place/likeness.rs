@@ -63,5 +63,5 @@ fn is_blank(byte: u8) -> bool {
 }
 
 fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    content(line).split(|byte| byte.is_ascii_whitespace()).filter(|word| !word.is_empty())
+    content(line).split(u8::is_ascii_whitespace).filter(|word| !word.is_empty())
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Landing;
 use super::indent::Indents;
 use super::likeness::{content, indentation, is_empty};
-use crate::{LineRange, Misfit, Need, Placement};
+use crate::{Applied, LineRange, Misfit, Need, Placement, Rejection};
 
 /// Lines of the file, and what replaces them.
 struct Splice {
@@ -25,7 +25,7 @@ impl Splice {
 pub(super) fn weave(
     old: &[u8],
     landings: Vec<Result<Landing<'_>, Misfit>>,
-) -> Result<(Vec<u8>, Vec<Placement>), Vec<Result<Placement, Misfit>>> {
+) -> Result<Applied, Rejection> {
     let file: Vec<_> = crate::lines(old).collect();
     let mut landings = landings;
     let mut splices = Vec::new();
@@ -52,9 +52,9 @@ pub(super) fn weave(
     let text = if fits { spliced(&file, &splices, &mut landings) } else { Vec::new() };
     let placements = placements(landings, &splices);
     if fits {
-        Ok((text, placements.into_iter().filter_map(Result::ok).collect()))
+        Ok(Applied { text, placements: placements.into_iter().filter_map(Result::ok).collect() })
     } else {
-        Err(placements)
+        Err(Rejection { hunks: placements })
     }
 }
 

@@ -80,7 +80,7 @@ pub(super) fn read(region: &Region<'_>, index: usize) -> Read {
         .map(|[old, new]| [old.len.saturating_sub(old_len), new.len.saturating_sub(new_len)]);
     let last = lines.lines.last().map(|(kind, _)| *kind);
     let tail = match missing {
-        _ if counted.is_some() || !lines.unterminated && !(region.open && at_end) => Tail::Whole,
+        _ if counted.is_some() || !(lines.unterminated || region.open && at_end) => Tail::Whole,
         Some([0, 0]) | None if last != Some(LineKind::Insert) || !lines.unterminated => Tail::Whole,
         Some([old, new]) if old == new && old <= 3 && last == Some(LineKind::Context) => {
             Tail::Stripped(old)

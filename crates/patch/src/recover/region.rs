@@ -171,7 +171,7 @@ fn blocks(text: &[u8], lines: &[Range<usize>]) -> Vec<Block> {
         let start = index;
         index = end.map_or(lines.len(), |end| start + end);
         let tagged = [&b"diff"[..], b"patch", b"udiff"].iter().any(|name| {
-            let word = tag.split(|byte| byte.is_ascii_whitespace()).next();
+            let word = tag.split(u8::is_ascii_whitespace).next();
             word.is_some_and(|word| word.eq_ignore_ascii_case(name))
         });
         blocks.push(Block { lines: start..index, indent, closed: end.is_some(), tagged });

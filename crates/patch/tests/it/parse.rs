@@ -75,6 +75,11 @@ const READ: &[(&str, &str, &str)] = &[
         "diff --git \"a/x b\" \"b/y b\"\nrename from x b\nrename to y b\n",
     ),
     (
+        "copy with an edit",
+        "diff --git a/x b/y\nsimilarity index 90%\ncopy from x\ncopy to y\n--- a/x\n+++ b/y\n@@ -1 +1 @@\n-b\n+c\n",
+        "diff --git a/x b/y\ncopy from x\ncopy to y\n--- a/x\n+++ b/y\n@@ -1 +1 @@\n-b\n+c\n",
+    ),
+    (
         "rename, no prefix",
         "diff --git x y\nrename from x\nrename to y\n",
         "diff --git x y\nrename from x\nrename to y\n",
@@ -166,7 +171,7 @@ fn refused() -> Vec<(&'static str, usize, Problem)> {
         ("diff --git a/x b/x\nindex 1..2 120000\n", 2, P::Unsupported(Unsupported::Symlink)),
         ("diff --git a/x b/x\nnew file mode 160000\n", 2, P::Unsupported(Unsupported::Gitlink)),
         ("diff --git a/x b/x\nnew file mode 040000\n", 2, P::Unsupported(Unsupported::Mode)),
-        ("diff --git a/x b/y\ncopy from x\ncopy to y\n", 2, P::Unsupported(Unsupported::Copy)),
+        ("diff --git a/x b/y\ncopy from x\nrename to y\n", 1, P::Contradiction),
         ("diff --cc x\nindex 1,2..3\n", 1, P::Unsupported(Unsupported::Combined)),
         (
             "*** a/x\n--- b/x\n***************\n*** 1 ****\n",
