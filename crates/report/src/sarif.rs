@@ -16,6 +16,8 @@
 //! - [`Severity::raw`](crate::Severity::raw) is the result's own `level`; where it has none,
 //!   [`Severity::level`](crate::Severity::level) is that of the rule's configuration, or a warning, unless the
 //!   result's `kind` says that it is no failure.
+//!
+//! [`Writer`] writes reports of any format as SARIF.
 
 mod context;
 mod convert;
@@ -29,6 +31,9 @@ mod steps;
 mod text;
 mod uri;
 mod weakness;
+mod write;
+
+pub use write::Writer;
 
 use crate::detect::Head;
 use crate::input::Input;
@@ -86,9 +91,13 @@ impl Log {
             "version" => version(&json.raw()?, sink),
             "runs" => self.runs(json, sink),
             "inlineExternalProperties" => {
-                let place = json.place();
-                json.skip()?;
-                sink.warn(place, "`inlineExternalProperties` is not read")
+                let (place, mut count) = (json.place(), 0_usize);
+                json.array(&mut |json| {
+                    count += 1;
+                    json.skip()
+                })?;
+                let message = "`inlineExternalProperties` is not read";
+                if count > 0 { sink.warn(place, message) } else { Ok(()) }
             }
             _ => json.skip(),
         }

@@ -42,15 +42,20 @@ impl Context {
 
     /// What a base identifier stands for; itself, as far as the run does not say it.
     fn base(&self, id: &str) -> String {
-        let mut parts = Vec::new();
+        if self.is_circular(id) {
+            return id.to_owned();
+        }
+        let (mut uri, mut unknown) = (String::new(), None);
         for link in self.chain(id) {
-            match self.bases.get(link) {
-                Some(base) if base.uri.is_some() => parts.extend(base.uri.as_deref()),
-                Some(base) if base.uri_base_id.is_some() => {}
-                _ => parts.push(link),
+            let base = self.bases.get(link);
+            match base.and_then(|base| base.uri.as_deref()) {
+                Some(outer) => uri = join(outer, &uri),
+                None if base.is_none_or(|base| base.uri_base_id.is_none()) => unknown = Some(link),
+                None => {}
             }
         }
-        if self.is_circular(id) { id.to_owned() } else { join(&parts) }
+        let path = uri::to_path(&uri);
+        unknown.map_or_else(|| path.clone(), |id| join(id, &path))
     }
 
     /// The base identifier, the one that it is relative to, and so on.
@@ -120,14 +125,8 @@ fn span(offset: Option<Int>, length: Option<Int>) -> Option<(u64, u64)> {
     Some((offset, offset.saturating_add(int(length).unwrap_or(0))))
 }
 
-/// A base out of its parts, the last of which is the outermost.
-fn join(parts: &[&str]) -> String {
-    let mut whole = String::new();
-    for part in parts.iter().rev() {
-        if !whole.is_empty() && !whole.ends_with('/') {
-            whole.push('/');
-        }
-        whole.push_str(part);
-    }
-    uri::to_path(&whole)
+/// A path below another.
+fn join(outer: &str, inner: &str) -> String {
+    let slash = if outer.is_empty() || inner.is_empty() || outer.ends_with('/') { "" } else { "/" };
+    format!("{outer}{slash}{inner}")
 }
