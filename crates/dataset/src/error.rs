@@ -55,6 +55,15 @@ pub enum Error {
         /// The name.
         name: String,
     },
+    /// A sample lacks what is needed of it.
+    #[error("the sample cannot be used: {reason}")]
+    Unfit {
+        /// What is missing or wrong.
+        reason: String,
+    },
+    /// A program could not be judged, through no fault of its own.
+    #[error(transparent)]
+    Validate(#[from] fixwright_validate::Error),
     /// The value of an extra field is not of the type asked for, or cannot be written as JSON.
     #[error("extra field `{name}`: {source}")]
     Extra {

@@ -33,11 +33,14 @@
 //! # Ok::<(), fixwright_dataset::Error>(())
 //! ```
 //!
-//! Left to others: what a report means, and whether a diff applies.
+//! An [`Evaluator`] judges what a model answered for a sample.
+//!
+//! Left to others: what a report means.
 
 #![forbid(unsafe_code)]
 
 mod error;
+mod evaluate;
 mod extra;
 mod lines;
 mod read;
@@ -46,6 +49,7 @@ mod wire;
 mod write;
 
 pub use error::{Error, Place};
+pub use evaluate::{Evaluated, Evaluator, Programs};
 pub use extra::Extra;
 pub use read::{ReadOptions, Reader};
 pub use sample::{RepairSample, TestCase};

@@ -1,0 +1,151 @@
+//! Judging what a model answered for a sample.
+
+mod toolchain;
+
+use fixwright_patch::{ApplyOptions, Patch};
+use fixwright_prompt::{AnswerError, Finish, Fix, Options, Request, Target, read};
+use fixwright_report::BugReport;
+use fixwright_validate::{Isolation, Judged, Likeness, Progress, Verdict, Workspace};
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, RepairSample};
+
+pub use toolchain::Programs;
+
+/// Judges answers for samples.
+///
+/// An answer is read as `fixwright-prompt` reads it. A sample with tests, or of a student's assignment, is a whole program: it is
+/// compiled and tested. Of any other, which is a file of a project that is not here, the answer is only compared
+/// with the reference fix.
+#[derive(Clone, Debug)]
+pub struct Evaluator {
+    options: Options,
+    programs: Programs,
+    isolation: Isolation,
+}
+
+/// What became of an answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Evaluated {
+    /// What became of it; [`Verdict::Exact`] if it is the reference fix byte for byte.
+    pub verdict: Verdict,
+    /// How close it comes to the reference; none if it does not apply or there is no reference.
+    pub likeness: Option<Likeness>,
+    /// How compiling and testing went; none if it did not come to that.
+    pub judged: Option<Judged>,
+}
+
+impl Evaluator {
+    /// An evaluator for answers of one target. Programs are compiled and run as `programs` says, confined by `isolation`.
+    pub fn new(target: Target, programs: Programs, isolation: Isolation) -> Self {
+        Self { options: Options::default().with_target(target), programs, isolation }
+    }
+
+    /// Judges `answer`, the text that a model wrote for `sample`.
+    ///
+    /// A program alone, without a fence around it, counts as an answer too.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unfit`] for a sample without code or whose line is not in it, [`Error::Validate`] if judging was not possible.
+    pub fn judge(
+        &self,
+        sample: &RepairSample,
+        answer: &str,
+        progress: Progress<'_>,
+    ) -> Result<Evaluated, Error> {
+        let code =
+            sample.code.as_deref().ok_or(Error::Unfit { reason: "it has no code".into() })?;
+        match self.fixed(sample, code, answer)? {
+            Ok(fixed) => self.judge_text(sample, code, &fixed, progress),
+            Err(reason) => {
+                let verdict = Verdict::NotApplied { reason };
+                Ok(Evaluated { verdict, likeness: None, judged: None })
+            }
+        }
+    }
+
+    /// Judges `fixed`, a whole file, as the fix of `sample`.
+    ///
+    /// # Errors
+    ///
+    /// As [`judge`](Self::judge).
+    pub fn judge_text(
+        &self,
+        sample: &RepairSample,
+        code: &str,
+        fixed: &str,
+        progress: Progress<'_>,
+    ) -> Result<Evaluated, Error> {
+        let likeness = sample.reference()?.map(|fix| Likeness::of(code, fixed, &fix));
+        let judged = match self.programs.toolchain(sample) {
+            Some(toolchain) => {
+                let workspace = Workspace::of_file(&self.programs.file, fixed)?;
+                Some(toolchain.judge(&workspace, &self.isolation, progress)?)
+            }
+            None => None,
+        };
+        let verdict = match (&judged, likeness) {
+            (_, Some(likeness)) if likeness.exact => Verdict::Exact,
+            (Some(judged), _) => judged.verdict.clone(),
+            (None, _) => Verdict::Applies,
+        };
+        Ok(Evaluated { verdict, likeness, judged })
+    }
+
+    /// The file that the answer makes of `code`, or why it makes none.
+    fn fixed(
+        &self,
+        sample: &RepairSample,
+        code: &str,
+        answer: &str,
+    ) -> Result<Result<String, String>, Error> {
+        let report = BugReport::default();
+        let path = sample.source_code_path.as_deref().unwrap_or(&self.programs.file);
+        let line = sample.line_number.map_or(1, |line| line as usize);
+        let request = Request::new(&report, path, code, line, &self.options)
+            .map_err(|error| Error::Unfit { reason: error.to_string() })?;
+        let mut answered = read(&request, answer, Finish::Stop);
+        if answered == Err(AnswerError::NoBlock) && !answer.contains("```") {
+            answered = read(&request, &format!("````\n{}\n````", answer.trim_end()), Finish::Stop);
+        }
+        Ok(match answered.map(|answer| answer.fix) {
+            Ok(Fix::Source(text)) => Ok(text),
+            Ok(Fix::Diff(diff)) => patched(code, &diff),
+            Err(error) => Err(error.to_string()),
+        })
+    }
+}
+
+/// What a model's diff makes of `code`, or why it makes nothing.
+fn patched(code: &str, diff: &str) -> Result<String, String> {
+    let diff = Patch::recover(diff).map_err(|error| error.to_string())?;
+    let [file] = diff.files.as_slice() else {
+        return Err(format!("the diff changes {} files instead of one", diff.files.len()));
+    };
+    let applied = file.apply_with(code.as_bytes(), &ApplyOptions::default());
+    let text = applied.map_err(|error| error.to_string())?.text;
+    String::from_utf8(text).map_err(|error| error.to_string())
+}
+
+impl RepairSample {
+    /// The whole file after the reference fix: [`fixed`](Self::fixed), or what [`diff_text`](Self::diff_text) makes of
+    /// [`code`](Self::code); none if the sample has no fix.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unfit`] if the diff does not apply.
+    pub fn reference(&self) -> Result<Option<String>, Error> {
+        match (&self.fixed, &self.code, &self.diff_text) {
+            (Some(fixed), _, _) => Ok(Some(fixed.clone())),
+            (None, Some(code), Some(diff)) => {
+                let fixed = patched(code, diff);
+                fixed.map(Some).map_err(|reason| Error::Unfit {
+                    reason: format!("its own diff does not apply: {reason}"),
+                })
+            }
+            _ => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! How whole programs are compiled and tested.
+
+use std::time::Duration;
+
+use fixwright_validate::{Compare, Limits, Suite, Task, TestCase, Toolchain};
+use serde::{Deserialize, Serialize};
+
+use crate::RepairSample;
+
+/// How programs of one file are compiled and run, as data: another language is another value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Programs {
+    /// The name of the file that the program is written to.
+    pub file: String,
+    /// What compiles it.
+    pub compile: Task,
+    /// What runs it, once for each test.
+    pub run: Task,
+}
+
+impl Default for Programs {
+    /// C, by gcc as contests compile it. A test may take two seconds of processor time and ten by the clock, 512 MiB, and 1 MiB of
+    /// output.
+    fn default() -> Self {
+        let flags = ["-std=gnu11", "-w", "-O1", "-fno-strict-aliasing", "-o", "program"];
+        let compile = ["gcc"].into_iter().chain(flags).chain(["main.c", "-lm"]);
+        let mut limits = Limits::default();
+        limits.wall_time = Duration::from_secs(10);
+        limits.cpu_time = Some(Duration::from_secs(2));
+        limits.memory = Some(512 << 20);
+        limits.file_size = Some(16 << 20);
+        limits.processes = Some(16);
+        limits.flood = Some(1 << 20);
+        limits.output = 1 << 20;
+        Self {
+            file: "main.c".into(),
+            compile: Task::new(compile),
+            run: Task::new(["./program"]).with_limits(limits),
+        }
+    }
+}
+
+impl Programs {
+    /// How `sample` is judged; none if it is no whole program.
+    ///
+    /// The field `compare` of a sample (`exact`, `strict` or `loose`) says how outputs are compared; strictly if it is missing.
+    pub(super) fn toolchain(&self, sample: &RepairSample) -> Option<Toolchain> {
+        let tests = sample.tests.as_deref().unwrap_or_default();
+        if tests.is_empty() && sample.problem.is_none() {
+            return None;
+        }
+        let toolchain = Toolchain::new(self.compile.clone());
+        if tests.is_empty() {
+            return Some(toolchain);
+        }
+        let compare = sample.extra.get::<Compare>("compare").ok().flatten().unwrap_or_default();
+        let case = |test: &crate::TestCase| TestCase {
+            input: test.input.clone(),
+            output: test.output.clone(),
+        };
+        let tests = tests.iter().map(case).collect();
+        Some(toolchain.with_tests(Suite::new(self.run.clone(), tests, compare)))
+    }
+}
