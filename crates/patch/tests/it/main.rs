@@ -12,6 +12,7 @@ mod metadata;
 mod minimise;
 mod oracle;
 mod parse;
+mod peers;
 mod properties;
 mod reject;
 mod texts;
