@@ -2,8 +2,15 @@
 //!
 //! A patch that a program makes out of another program's answer has to be right or be refused: a
 //! hunk that lands in the wrong place, or a line that is silently dropped, gives a source file that
-//! may still compile. So this crate reads diffs exactly, applies them exactly, and says precisely
-//! where either was not possible.
+//! may still compile. So there are two ways to read and to apply, and both say where it was not
+//! possible, and why:
+//!
+//! - exactly: [`Patch::parse`], [`FilePatch::apply`], [`Patch::plan`]. What is not understood is an
+//!   error, and a hunk stands where its header says, or the patch does not apply.
+//! - tolerantly, for diffs that people and models write: [`Patch::recover`],
+//!   [`FilePatch::apply_with`], [`Recovered::plan_with`]. Headers are not trusted, the text says
+//!   where a hunk belongs, and [every flaw](Flaw) and [every need](Need) is in the result. What
+//!   fits in several places is refused.
 //!
 //! Everything works on bytes. A C file may be Latin-1, mix line ends or lack the last one; the
 //! patched file has the bytes that the diff and the file give it and no others.
@@ -30,9 +37,8 @@
 //! names that lead elsewhere, and returns the new texts; [`Plan::write`] puts them in place, all or
 //! none. [`edits`] is the bare answer to which lines differ.
 //!
-//! Left to others: getting a diff out of a model's answer, with its fences and prose; and judging
-//! whether the patched program is any good. There is no fuzz: a hunk stands where its header says,
-//! or the patch does not apply.
+//! Left to others: judging whether the patched program is any good. Binary patches, symbolic links
+//! and submodules are refused by name.
 
 #![forbid(unsafe_code)]
 
@@ -74,6 +80,11 @@ pub use resolve::{Found, Names, PlanOptions, Planned, PlannedFile};
 pub use tree::{Change, Content, Plan, Settled, settle};
 
 /// The lines of a text, each with its `\n`; the last one may have none.
-fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    text.split_inclusive(|byte| *byte == b'\n')
+fn lines(mut text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let end = memchr::memchr(b'\n', text).map_or(text.len(), |at| at + 1);
+        let (line, rest) = text.split_at(end);
+        text = rest;
+        (!line.is_empty()).then_some(line)
+    })
 }
