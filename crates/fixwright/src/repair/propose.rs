@@ -8,7 +8,7 @@ use fixwright_decode::{
 };
 use fixwright_llama::model::Session;
 use fixwright_llama::tokenizer::{Piece, StreamDecoder};
-use fixwright_patch::{DiffOptions, FilePatch, Patch};
+use fixwright_patch::{ApplyOptions, DiffOptions, FilePatch, Origin, Patch};
 use fixwright_prompt::{Finish as AnswerFinish, Fix, Request, Segment, read, render};
 
 use super::candidate::Proposal;
@@ -102,27 +102,40 @@ fn push(text: &mut StreamDecoder<'_>, tokens: &[u32]) -> String {
 
 /// The patch that an answer makes, or why it makes none.
 fn patch(request: &Request<'_>, answer: &str, finish: AnswerFinish) -> Result<Patch, String> {
-    let answer = read(request, answer, finish).map_err(|e| e.to_string())?;
-    match answer.fix {
-        Fix::Source(new) => {
-            let (old, new) = (request.source().as_bytes(), new.as_bytes());
-            let file =
-                FilePatch::between(request.path(), Some(old), Some(new), &DiffOptions::default());
-            Ok(Patch { files: vec![file] })
-        }
-        Fix::Diff(diff) => own_file(request, Patch::parse(&diff).map_err(|e| e.to_string())?),
-    }
+    let old = request.source().as_bytes();
+    let new = match read(request, answer, finish).map_err(|e| e.to_string())?.fix {
+        Fix::Source(new) => new.into_bytes(),
+        Fix::Diff(diff) => patched(request, &diff)?,
+    };
+    let file = FilePatch::between(request.path(), Some(old), Some(&new), &DiffOptions::default());
+    Ok(Patch { files: vec![file] })
 }
 
-/// Refuses a diff that reaches for other files than the one it was asked to repair: build scripts are run by the judge.
-fn own_file(request: &Request<'_>, patch: Patch) -> Result<Patch, String> {
-    let (old, new) = (format!("a/{}", request.path()), format!("b/{}", request.path()));
-    let own = |file: &FilePatch| {
-        file.old_path.as_deref() == Some(old.as_bytes())
-            && file.new_path.as_deref() == Some(new.as_bytes())
+/// The source as a diff makes it that need not be exact.
+fn patched(request: &Request<'_>, diff: &str) -> Result<Vec<u8>, String> {
+    let recovered = Patch::recover(diff).map_err(|e| e.to_string())?;
+    if recovered.files.is_empty() {
+        return Err("the diff changes nothing".into());
+    }
+    let mut text = request.source().as_bytes().to_vec();
+    for file in &recovered.files {
+        check_own(request, &file.patch)?;
+        let options = ApplyOptions::default();
+        text = file.apply_with(&text, &options).map_err(|e| e.to_string())?.text;
+    }
+    Ok(text)
+}
+
+/// Refuses a diff that reaches for another file than the one it was asked to repair: build scripts are run by the judge.
+fn check_own(request: &Request<'_>, file: &FilePatch) -> Result<(), String> {
+    let path = request.path().as_bytes();
+    let unnamed = file.old_path.is_none() && file.new_path.is_none();
+    let is_own = |name: &Option<Vec<u8>>, prefix: &[u8]| {
+        name.as_deref().is_some_and(|name| name.strip_prefix(prefix).unwrap_or(name) == path)
     };
-    if patch.files.iter().all(own) {
-        return Ok(patch);
+    let own = is_own(&file.old_path, b"a/") && is_own(&file.new_path, b"b/");
+    if unnamed || own && file.origin == Origin::InPlace {
+        return Ok(());
     }
     Err(format!("the diff changes other files than {}", request.path()))
 }
