@@ -37,7 +37,7 @@ use kind::Kind;
 
 /// Whether `input` has a diagnostic.
 pub(crate) fn is_like(input: &str) -> bool {
-    kinds(input, Dialect::Compiler).any(|kind| matches!(kind, Kind::Diagnostic(_)))
+    input.lines().any(|line| matches!(kind::kind(line, Dialect::Compiler), Kind::Diagnostic(_)))
 }
 
 /// Reads every diagnostic in `input`.
@@ -47,24 +47,20 @@ pub(crate) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Hal
 
 /// Whether the first diagnostic in `input` is one of cppcheck.
 pub(crate) fn is_like_cppcheck(input: &str) -> bool {
-    let first = kinds(input, Dialect::Cppcheck).find_map(|kind| match kind {
-        Kind::Diagnostic(head) => Some(head),
-        _ => None,
-    });
-    first.is_some_and(|head| {
-        let named = |dialect| flag::split_flags(head.message, dialect).1.rule.id.is_some();
-        named(Dialect::Cppcheck) && !named(Dialect::Compiler)
-            || !Dialect::Compiler.severities().contains(&head.severity)
-    })
+    let is_head = |line: &&str| matches!(kind::kind(line, Dialect::Cppcheck), Kind::Diagnostic(_));
+    let Some(first) = input.lines().find(is_head) else { return false };
+    match kind::kind(first, Dialect::Compiler) {
+        Kind::Diagnostic(head) => {
+            let named = |dialect| flag::split_flags(head.message, dialect).1.rule.id.is_some();
+            named(Dialect::Cppcheck) && !named(Dialect::Compiler)
+        }
+        _ => true,
+    }
 }
 
 /// Reads every finding in cppcheck's text, that of its template `gcc` included.
 pub(crate) fn read_cppcheck(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Halt> {
     collect(input, sink, Dialect::Cppcheck)
-}
-
-fn kinds(input: &str, dialect: Dialect) -> impl Iterator<Item = Kind<'_>> {
-    input.lines().map(move |line| kind::kind(line, dialect))
 }
 
 fn collect(input: &mut Input<'_>, sink: &mut Sink<'_>, dialect: Dialect) -> Result<(), Halt> {

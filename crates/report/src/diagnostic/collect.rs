@@ -145,13 +145,11 @@ impl Collector {
             self.dialect.tool().or(report.rule.id.as_deref().and_then(tool)).map(str::to_owned);
         report.severity.raw = Some(head.severity.to_owned());
         report.severity.level = Some(Level::from_word(head.severity).unwrap_or(Level::Error));
-        let title = match title.strip_prefix("inconclusive: ") {
-            Some(title) if self.dialect == Dialect::Cppcheck => {
-                report.severity.certainty = Some("inconclusive".to_owned());
-                title
-            }
-            _ => title,
-        };
+        let inconclusive =
+            title.strip_prefix("inconclusive: ").filter(|_| self.dialect == Dialect::Cppcheck);
+        let certainty = inconclusive.map(|_| "inconclusive").or(head.certainty);
+        report.severity.certainty = certainty.map(str::to_owned);
+        let title = inconclusive.unwrap_or(title);
         report.title = Some(title.to_owned());
         let function = &self.context.function;
         let here = function.path.is_none() || function.path == head.location.path;

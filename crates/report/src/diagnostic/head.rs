@@ -12,6 +12,8 @@ pub(super) struct Head<'a> {
     pub(super) message: &'a str,
     /// The line number as written, if it is none that a file can have.
     pub(super) bad_line: Option<&'a str>,
+    /// How sure the tool is, if it says so.
+    pub(super) certainty: Option<&'a str>,
     /// The way to the place, if the line gives one.
     pub(super) steps: Vec<Step>,
 }
@@ -19,7 +21,7 @@ pub(super) struct Head<'a> {
 impl<'a> Head<'a> {
     fn new(position: Position<'a>, severity: &'a str, message: &'a str) -> Self {
         let (location, bad_line) = (position.location(), position.bad_line());
-        Self { location, severity, message, bad_line, steps: Vec::new() }
+        Self { location, severity, message, bad_line, certainty: None, steps: Vec::new() }
     }
 }
 
@@ -80,7 +82,14 @@ fn found<'a>(before: &'a str, severity: &'a str, message: &'a str) -> Found<'a> 
         }
         _ => return Found::Placeless,
     };
-    Found::Head(Head { location, severity, message, bad_line: None, steps: Vec::new() })
+    Found::Head(Head {
+        location,
+        severity,
+        message,
+        bad_line: None,
+        certainty: None,
+        steps: Vec::new(),
+    })
 }
 
 /// The text without a label that a build tool put before it, such as `C/C++: `.
@@ -118,7 +127,12 @@ fn listed(text: &str) -> Option<Found<'_>> {
     let (places, rest) = text.strip_prefix('[')?.split_once("]: (")?;
     let (severity, message) = rest.split_once(") ")?;
     let places = places.split("] -> [").map(Position::whole).collect::<Option<Vec<_>>>()?;
+    let (severity, certainty) = match severity.split_once(", ") {
+        Some((severity, certainty)) => (severity, Some(certainty)),
+        None => (severity, None),
+    };
     let mut head = Head::new(*places.last()?, severity, message);
+    head.certainty = certainty;
     if places.len() > 1 {
         head.steps = places.iter().map(|place| Step::new(place.location(), "")).collect();
     }

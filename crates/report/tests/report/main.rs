@@ -6,10 +6,12 @@
     reason = "helpers of tests fail and speak as tests do"
 )]
 
+mod analysers;
 mod cases;
 mod compilers;
 mod corpus;
 mod digest;
+mod every_file;
 mod failing_test;
 mod kernel;
 mod oracle;

@@ -1,7 +1,10 @@
 //! Hostile input: no panic, no lost place, no slow line; and what is written reads back.
 
+use std::io::{BufRead, BufReader};
+use std::ops::ControlFlow;
+
 use fixwright_report::{
-    BugReport, Format, Language, Level, Location, Reports, Step, cid, parse, parse_as,
+    BugReport, Format, Language, Level, Location, Reports, Step, cid, parse, parse_as, stream,
 };
 use proptest::prelude::*;
 
@@ -48,10 +51,87 @@ const PIECES: &[&str] = &[
     "undefined reference to ",
     "\0",
     "1 warning generated.\n",
+    "  ‘f’: events 1-2\n",
+    "    |   13 |   (1) x\n",
+    "\"",
+    ",",
+    "┆",
+    "❯❱ ",
+    "  [4] (x) y:",
+    "-7: ",
+    "f() warn: ",
+    "*** CID 1: K (C)\n",
+    ">>>   ",
+    "Error: ABC:\n",
+    "sparse: ",
+    "[[view:",
 ];
+
+/// The formats whose readers take lines.
+const TEXTS: &[Format] = &[
+    Format::Cid,
+    Format::CoverityText,
+    Format::Smatch,
+    Format::Sparse,
+    Format::Coccinelle,
+    Format::CppcheckText,
+    Format::Splint,
+    Format::Flawfinder,
+    Format::FlawfinderCsv,
+    Format::SemgrepText,
+    Format::Diagnostic,
+];
+
+/// Findings of analysers, one after another.
+const ANALYSERS: &str = "\
+make[1]: Entering directory '/src'
+a.c:3 f() [smatch.x] warn: m
+\ta.c:3 f()
+\terror: m
+Subject: x
+>> a.c:3:4: sparse: sparse: incorrect type in initializer (different modifiers)
+   a.c:3:4: sparse:    expected int
+a.c: note: in included file:
+a.c:3:4-5: WARNING m
+* TODO [[view:a.c::linb=5::colb=13::cole=14][m]]
+[a.c:4] -> [a.c:7]: (warning, inconclusive) m
+a.c:3:5: style: m [unusedVariable]
+Splint 3.1.2 --- 21 Feb 2021
+a.c: (in function f)
+a.c:3:4: m
+                 more
+  Explained. (Use -flag to inhibit warning)
+   a.c:2:1: step
+a.c:9:  [4] (buffer) strcpy:
+  Bad (CWE-120). Do better.
+File,Line,Column,Level,Warning,Context
+a.c,3,4,5,bad,\"x \"\"y\"\"
+z\"
+    a.c
+   ❯❯❱ rule
+          message
+
+            7┆ code
+            ⋮┆----
+            8┆ code
+Error: RESOURCE_LEAK (CWE-772):
+a.c:12: alloc_fn: m
+#   19|-> code
+/src/a.c:45:
+  Type: Resource leak (RESOURCE_LEAK)
+/src/a.c:40:
+  1. alloc_fn: m
+*** CID 1475954:  Error handling issues  (CHECKED_RETURN)
+/net/x.c: 233 in f()
+>>>     m
+233         g();
+Reported-by: bot
+";
 
 /// Files to be damaged.
 const FILES: &[&str] = &[
+    ANALYSERS,
+    include_str!("../data/diagnostic/store.gcc.txt"),
     include_str!("../data/cid/full.txt"),
     include_str!("../data/cid/several.txt"),
     include_str!("../data/cid/markdown.txt"),
@@ -85,11 +165,9 @@ fn check_places(input: &str, found: &Reports) {
 proptest! {
     #[test]
     fn nothing_panics_and_places_lie_inside(input in hostile()) {
-        for read in [parse(&input), parse_as(Format::Cid, &input), parse_as(Format::Diagnostic, &input)] {
-            if let Ok(found) = read {
-                prop_assert!(!found.reports.is_empty());
-                check_places(&input, &found);
-            }
+        let _ = parse(&input);
+        for found in TEXTS.iter().filter_map(|&format| parse_as(format, &input).ok()) {
+            check_places(&input, &found);
         }
     }
 
@@ -105,9 +183,24 @@ proptest! {
             text.splice(at..end, inserted.chars());
         }
         let text: String = text.into_iter().collect();
-        if let Ok(found) = parse(&text) {
+        for found in TEXTS.iter().filter_map(|&format| parse_as(format, &text).ok()) {
             check_places(&text, &found);
         }
+    }
+
+    #[test]
+    fn pieces_of_any_size_read_alike(file in 0..FILES.len(), size in 1..40usize, format in prop::sample::select(TEXTS)) {
+        let text = FILES[file];
+        let read = |input: Box<dyn BufRead>| {
+            let mut events = Vec::new();
+            let end = stream(input, Some(format), &mut |event| {
+                events.push(event);
+                ControlFlow::Continue(())
+            });
+            (events, end.ok())
+        };
+        let pieces = BufReader::with_capacity(size, text.as_bytes());
+        prop_assert_eq!(read(Box::new(pieces)), read(Box::new(text.as_bytes())));
     }
 
     #[test]
