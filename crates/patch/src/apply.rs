@@ -89,12 +89,12 @@ impl<'a> Weaver<'a> {
         if start < self.used {
             return Err(Error::OutOfOrder { hunk: self.hunk });
         }
-        while self.used < start {
-            let line = self.take(|_| true).ok_or_else(|| self.conflict(hunk.old_lines().next()))?;
-            self.put(line)?;
+        self.keep(start - self.used)?;
+        if self.used < start {
+            return Err(self.conflict(hunk.old_lines().next()));
         }
         for expected in hunk.old_lines() {
-            self.take(|found| found == expected).ok_or_else(|| self.conflict(Some(expected)))?;
+            self.drop_line(expected).ok_or_else(|| self.conflict(Some(expected)))?;
         }
         let made = self.made;
         for line in hunk.new_lines() {
@@ -107,15 +107,31 @@ impl<'a> Weaver<'a> {
         })
     }
 
-    /// Uses up the next line of the old text if it is as `wanted`.
-    fn take(&mut self, wanted: impl FnOnce(&[u8]) -> bool) -> Option<&'a [u8]> {
-        let line = crate::lines(self.rest).next().filter(|line| wanted(line))?;
-        self.rest = &self.rest[line.len()..];
-        self.used += 1;
-        Some(line)
+    /// Copies the next `count` lines of the old text, or all if there are fewer.
+    fn keep(&mut self, count: usize) -> Result<(), Error> {
+        let lines = crate::lines(self.rest).take(count);
+        let (count, len) = lines.fold((0, 0), |(count, len), line| (count + 1, len + line.len()));
+        let (kept, rest) = self.rest.split_at(len);
+        if count > 0 {
+            self.put(kept)?;
+            self.made += count - 1;
+        }
+        self.rest = rest;
+        self.used += count;
+        Ok(())
     }
 
-    /// Appends a line, or all that is left, to the new text.
+    /// Uses up the next line of the old text if it is as `expected`.
+    fn drop_line(&mut self, expected: &[u8]) -> Option<()> {
+        let rest = self.rest.strip_prefix(expected)?;
+        // A line without line end is the last one.
+        (rest.is_empty() || expected.ends_with(b"\n")).then_some(())?;
+        self.rest = rest;
+        self.used += 1;
+        Some(())
+    }
+
+    /// Appends a line, or several whole ones, to the new text.
     fn put(&mut self, text: &[u8]) -> Result<(), Error> {
         if !text.is_empty() && self.text.last().is_some_and(|byte| *byte != b'\n') {
             return Err(Error::JoinedLines { hunk: self.hunk, line: self.made });

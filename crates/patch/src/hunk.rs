@@ -139,7 +139,12 @@ impl Hunk {
 
     /// Appends every line of `text`. Only the last line of a file may lack its `\n`.
     pub fn push(&mut self, kind: LineKind, text: &[u8]) {
-        for line in crate::lines(text) {
+        crate::lines(text).for_each(|line| self.push_line(kind, line));
+    }
+
+    /// Appends `line`, which has no line end but its last byte; nothing if it is empty.
+    pub(crate) fn push_line(&mut self, kind: LineKind, line: &[u8]) {
+        if !line.is_empty() {
             self.body.extend_from_slice(line);
             self.ends.push((kind, self.body.len()));
             self.old_len += usize::from(kind.in_old());

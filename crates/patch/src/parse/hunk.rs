@@ -22,7 +22,7 @@ pub(crate) fn read(cursor: &mut Cursor<'_>, header: &RawLine<'_>) -> Result<Hunk
             return Err(line.error(Problem::HunkTooLong));
         }
         ended.admit(kind, text).map_err(|problem| line.error(problem))?;
-        hunk.push(kind, text);
+        hunk.push_line(kind, text);
     }
     Ok(hunk)
 }
