@@ -17,6 +17,11 @@ pub(super) fn choose(
         let stated = targets.first();
         return Ok(places.into_iter().find(|place| Some(place) == stated));
     }
+    // GNU patch goes by where the hunk before landed, and by nothing else.
+    let targets = match options.ties {
+        Ties::Nearest => targets.last().map_or(&[][..], std::slice::from_ref),
+        Ties::Refuse => targets,
+    };
     let distance = |place: usize| {
         let distances = targets.iter().map(|target| place.abs_diff(*target));
         distances.min().unwrap_or(usize::MAX)
