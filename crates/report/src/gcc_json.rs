@@ -35,10 +35,12 @@ pub(crate) fn is_like(head: &Head<'_>) -> bool {
 fn opens(bytes: &[u8]) -> bool {
     let Some(inside) = bytes.strip_prefix(b"[") else { return false };
     let inside = inside.trim_ascii_start();
-    let rest = inside.strip_prefix(b"]").map(<[u8]>::trim_ascii_start);
-    inside.is_empty()
-        || inside.starts_with(b"{\"")
-        || rest.is_some_and(|rest| !rest.starts_with(b":"))
+    match inside.first() {
+        None => true,
+        Some(b'{') => matches!(inside[1..].trim_ascii_start().first(), None | Some(b'"')),
+        Some(b']') => inside[1..].trim_ascii_start().first() != Some(&b':'),
+        Some(_) => false,
+    }
 }
 
 /// Reads every array of diagnostics.

@@ -49,11 +49,10 @@ pub(crate) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Hal
 ///
 /// The keys of a dictionary and their values may be indented as it is itself.
 fn again(tag: &Tag, inner: &Tag) -> bool {
-    let (Some(outer), Some(own)) = (tag.indent, inner.indent) else { return false };
+    let Some(own) = inner.indent.filter(|_| inner.kind != Kind::Close) else { return false };
     match inner.name.as_str() {
-        _ if inner.kind == Kind::Close => false,
-        "key" => own < outer,
-        "dict" => tag.name == "dict" && own <= outer && inner.after != "key",
+        "key" => tag.indent.is_some_and(|outer| own < outer),
+        "dict" => inner.after != "key" && tag.indent.is_none_or(|outer| own <= outer),
         _ => false,
     }
 }
@@ -66,6 +65,8 @@ struct List {
     files: Option<Vec<String>>,
     tool: Option<String>,
     version: Option<String>,
+    /// How far diagnostics are indented.
+    indent: Option<usize>,
     /// Reports without the names of their files.
     waiting: Vec<BugReport>,
     waiting_bytes: usize,
@@ -73,20 +74,24 @@ struct List {
 
 impl List {
     fn value(&mut self, xml: &mut Xml<'_, '_>, tag: &Tag, sink: &mut Sink<'_>) -> Result<(), Halt> {
-        match (self.key.as_str(), tag.name.as_str()) {
-            ("", _) | ("diagnostics", "array") => Ok(()),
-            ("diagnostics", "dict") => match xml.record(tag, again, sink)? {
-                Some(record) => self.diagnostic(record, sink),
-                None => Ok(()),
-            },
-            _ => match xml.record(tag, again, sink)? {
-                Some(record) => {
-                    self.member(record);
-                    Ok(())
-                }
-                None => Ok(()),
-            },
+        let listed = self.key == "diagnostics";
+        if listed && tag.name == "array" {
+            self.indent = tag.indent.map(|indent| indent + 1);
+            return Ok(());
         }
+        // Behind damage it is the indentation that tells a diagnostic.
+        let beside = tag.indent.is_some() && tag.indent == self.indent && tag.after != "key";
+        if tag.name == "dict" && (listed || beside) {
+            self.indent = tag.indent;
+            let record = xml.record(tag, again, sink)?;
+            return record.map_or(Ok(()), |record| self.diagnostic(record, sink));
+        }
+        if !self.key.is_empty()
+            && let Some(record) = xml.record(tag, again, sink)?
+        {
+            self.member(record);
+        }
+        Ok(())
     }
 
     fn member(&mut self, record: Record) {

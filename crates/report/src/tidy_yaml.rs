@@ -36,6 +36,9 @@ pub(crate) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Hal
         if let Some(item) = split.line(&line) {
             report(&item, sink)?;
         }
+        if let Some(place) = split.take_odd() {
+            sink.warn(place, "damaged YAML: what is in no diagnostic is left out")?;
+        }
     }
     if let Some(item) = split.end() {
         report(&item, sink)?;
@@ -50,7 +53,7 @@ fn report(item: &Item, sink: &mut Sink<'_>) -> Result<(), Halt> {
     let budget =
         serde_saphyr::budget! { max_nodes: MAX_NODES, max_depth: MAX_DEPTH, max_aliases: 0 };
     let options = serde_saphyr::options! { budget: budget };
-    let parsed = serde_saphyr::from_str_with_options::<Vec<Value>>(&item.text, options);
+    let parsed = serde_saphyr::from_str_with_options::<Vec<Value>>(&item.yaml(), options);
     let warning = match parsed.map(|list| list.into_iter().next().and_then(Fields::from_value)) {
         Ok(Some(fields)) => return sink.report(diagnostic::report(fields, item)),
         Ok(None) => Warning::new(item.place, "damaged YAML: the diagnostic has no members"),

@@ -41,9 +41,10 @@ pub(crate) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Hal
     Ok(())
 }
 
+/// An error is inside of nothing but the document.
 fn again(tag: &Tag, inner: &Tag) -> bool {
-    let is_new = ["error", "fatal_signal"].contains(&&*inner.name) && inner.indent <= tag.indent;
-    inner.kind != Kind::Close && (inner.name == tag.name || is_new)
+    inner.kind != Kind::Close
+        && (inner.name == tag.name || ["error", "fatal_signal"].contains(&&*inner.name))
 }
 
 /// What the document says of the run.

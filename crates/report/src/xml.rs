@@ -20,7 +20,12 @@ pub(crate) fn root(text: &str) -> Option<String> {
         rest = match rest {
             _ if rest.starts_with("<?") => rest.split_once("?>")?.1,
             _ if rest.starts_with("<!--") => rest.split_once("-->")?.1,
-            _ if rest.starts_with("<!") => rest.split_once('>')?.1,
+            _ if rest.starts_with("<!") => {
+                let (head, after) = rest.split_once('>')?;
+                // Declarations inside of this one end with a bracket.
+                let inner = head.contains('[').then(|| rest.split_once(']')?.1.split_once('>'));
+                inner.map_or(Some(after), |inner| Some(inner?.1))?
+            }
             _ => break,
         }
         .trim_start();

@@ -29,8 +29,8 @@ pub(crate) struct Xml<'i, 's> {
     indent: Option<usize>,
     /// What the document says that its bytes mean, where that is not UTF-8.
     encoding: Option<&'static Encoding>,
-    /// The root element, as long as it is open.
-    root: Option<String>,
+    /// The elements that are open around the records.
+    open: Vec<String>,
     /// The name in the tag that was read last.
     last: String,
 }
@@ -43,7 +43,7 @@ impl<'i, 's> Xml<'i, 's> {
             ahead: None,
             indent: Some(0),
             encoding: None,
-            root: None,
+            open: Vec::new(),
             last: String::new(),
         }
     }
@@ -54,13 +54,19 @@ impl<'i, 's> Xml<'i, 's> {
             match self.next(&mut Kept::Nothing) {
                 Err(Halt::Damaged(damage)) => sink.warn(damage.place, damage.message)?,
                 Ok(None) => {
-                    if let Some(root) = self.root.take() {
+                    if let Some(inner) = self.open.pop() {
                         let place = self.input.place();
-                        sink.warn(place, format!("damaged XML: the input ends inside <{root}>"))?;
+                        sink.warn(place, format!("damaged XML: the input ends inside <{inner}>"))?;
                     }
                     return Ok(None);
                 }
-                tag => return tag,
+                Ok(Some(tag)) => {
+                    if let Some(damage) = self.enter(&tag) {
+                        sink.warn(tag.place, damage)?;
+                    }
+                    return Ok(Some(tag));
+                }
+                Err(halt) => return Err(halt),
             }
         }
     }
@@ -76,6 +82,9 @@ impl<'i, 's> Xml<'i, 's> {
         sink: &mut Sink<'_>,
     ) -> Result<Option<Record>, Halt> {
         let place = tag.place;
+        if tag.kind == Kind::Open && self.open.last() == Some(&tag.name) {
+            self.open.pop();
+        }
         match self.whole(tag, again) {
             Ok(bytes) => self.read(&bytes, place, sink),
             Err(Halt::Damaged(Warning { place: at, message })) => {
@@ -121,7 +130,12 @@ impl<'i, 's> Xml<'i, 's> {
     fn recover(&mut self, tag: &Tag, again: fn(&Tag, &Tag) -> bool) -> Result<(), Halt> {
         loop {
             match self.next(&mut Kept::Nothing) {
-                Ok(Some(found)) if found.kind == Kind::Close || !again(tag, &found) => {}
+                Ok(Some(found)) if found.kind == Kind::Close => {
+                    if self.open.contains(&found.name) {
+                        self.enter(&found);
+                    }
+                }
+                Ok(Some(found)) if !again(tag, &found) => {}
                 Ok(found) => {
                     self.ahead = found;
                     return Ok(());
@@ -171,13 +185,15 @@ impl<'i, 's> Xml<'i, 's> {
         while self.text(kept)? {
             let (place, indent) = (self.input.place(), self.indent.take());
             own.clear();
-            let form = markup::take(self.input, &mut own)?;
+            let form = markup::take(self.input, &mut own).inspect_err(|_| {
+                // A tag that is not closed may have taken the break of its line.
+                self.indent = indent_behind(&own, None);
+            })?;
             kept.add(&own, place)?;
             match form {
                 Form::Tag => {
                     let mut tag = Tag::new(&own, place, indent);
                     tag.after = std::mem::replace(&mut self.last, tag.name.clone());
-                    self.enter(&tag);
                     return Ok(Some(tag));
                 }
                 Form::Instruction => self.instruction(&own),
@@ -194,10 +210,7 @@ impl<'i, 's> Xml<'i, 's> {
             let chunk = self.input.chunk()?;
             let end = memchr::memchr(b'<', chunk).unwrap_or(chunk.len());
             let (text, more) = (&chunk[..end], end == chunk.len() && end > 0);
-            let line = memchr::memrchr(b'\n', text).map(|at| &text[at + 1..]);
-            let before = if line.is_some() { Some(0) } else { self.indent };
-            let line = line.unwrap_or(text);
-            self.indent = before.filter(|_| line.trim_ascii().is_empty()).map(|n| n + line.len());
+            self.indent = indent_behind(text, self.indent);
             kept.add(text, place)?;
             let ended = chunk.is_empty();
             self.input.consume(end);
@@ -207,13 +220,21 @@ impl<'i, 's> Xml<'i, 's> {
         }
     }
 
-    /// Notes whether the root element is open.
-    fn enter(&mut self, tag: &Tag) {
-        match (tag.kind, &self.root) {
-            (Kind::Open, None) => self.root = Some(tag.name.clone()),
-            (Kind::Close, Some(root)) if *root == tag.name => self.root = None,
-            _ => {}
+    /// Opens or closes an element around the records; returns what is wrong with that.
+    fn enter(&mut self, tag: &Tag) -> Option<String> {
+        match tag.kind {
+            Kind::Open if self.open.len() < MAX_DEPTH => self.open.push(tag.name.clone()),
+            Kind::Open | Kind::Empty => {}
+            Kind::Close => {
+                let at = self.open.iter().rposition(|name| *name == tag.name);
+                let Some(at) = at else {
+                    return Some(format!("damaged XML: </{}> closes nothing", tag.name));
+                };
+                let inner = self.open.drain(at..).nth(1);
+                return inner.map(|name| format!("damaged XML: <{name}> is not closed"));
+            }
         }
+        None
     }
 
     /// Takes the encoding from the declaration at the head of a document.
@@ -227,6 +248,14 @@ impl<'i, 's> Xml<'i, 's> {
         self.encoding = encoding
             .filter(|encoding| encoding.is_ascii_compatible() && *encoding != encoding_rs::UTF_8);
     }
+}
+
+/// How far what follows `text` is indented, if nothing but blanks stands before it on its line.
+fn indent_behind(text: &[u8], before: Option<usize>) -> Option<usize> {
+    let line = memchr::memrchr(b'\n', text).map(|at| &text[at + 1..]);
+    let before = if line.is_some() { Some(0) } else { before };
+    let line = line.unwrap_or(text);
+    before.filter(|_| line.trim_ascii().is_empty()).map(|indent| indent + line.len())
 }
 
 /// Where the bytes go that are passed.
