@@ -3,8 +3,10 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
-use fixwright_patch::{DiffOptions, Error, FilePatch, Mode, Patch, PathProblem, strip};
+use fixwright_patch::{DiffOptions, Error, FilePatch, Mode, Origin, Patch, PathProblem, strip};
 use tempfile::TempDir;
 
 /// Every file and folder below `root` with its text.
@@ -165,6 +167,7 @@ fn nothing_is_read_or_written_over_a_link() {
         change("out/x", Some("a\n"), Some("b\n")),
         change("out/new", None, Some("b\n")),
         change("link", Some("a\n"), Some("b\n")),
+        change("link", None, Some("b\n")),
     ] {
         let error = cause(Patch { files: vec![patch] }.plan(dir.path(), 1).unwrap_err());
         assert!(matches!(error, Error::Path { problem: PathProblem::Symlink, .. }), "{error}");
@@ -179,6 +182,8 @@ fn names_are_stripped() {
         ("a//b/./x.c", 2, "x.c"),
         ("a/.gitignore", 1, ".gitignore"),
         ("a/x.git/y", 1, "x.git/y"),
+        ("./src/x.c", 1, "src/x.c"),
+        ("a/.github/x", 1, ".github/x"),
     ] {
         assert_eq!(strip(name.as_bytes(), level).unwrap(), Path::new(path), "{name}");
     }
@@ -197,6 +202,13 @@ fn names_that_lead_elsewhere_are_refused() {
         ("a/GIT~1/config", P::Git),
         ("a/.git::$INDEX_ALLOCATION/config", P::Git),
         ("a/.g\u{200c}it/config", P::Git),
+        ("a/git~2/config", P::Git),
+        ("a/b\\.git\\config", P::Git),
+        ("a/b\\..\\..\\x", P::Parent),
+        ("a/.fixwright-journal", P::Reserved),
+        ("a/b/.Fixwright-0123-4", P::Reserved),
+        ("a/.fixwright-draft. ", P::Reserved),
+        ("a/FIXWRI~1", P::Reserved),
         ("a/x\0y", P::Control),
         ("a/x\ny", P::Control),
         ("a", P::TooShort),
@@ -214,4 +226,119 @@ fn two_names_need_a_rename() {
     let dir = tree(&[("x", "a\n"), ("y", "a\n")]);
     let patch = Patch::parse("--- a/x\n+++ b/y\n@@ -1 +1 @@\n-a\n+b\n").unwrap();
     assert!(matches!(patch.plan(dir.path(), 1), Err(Error::NamesDiffer { .. })));
+}
+
+#[test]
+fn a_folder_swapped_for_a_link_leads_nowhere() {
+    let outside = tree(&[("x", "a\n")]);
+    let dir = tree(&[("src/x", "a\n")]);
+    let patch = Patch { files: vec![change("src/x", Some("a\n"), Some("b\n"))] };
+    let plan = patch.plan(dir.path(), 1).unwrap();
+    fs::rename(dir.path().join("src"), dir.path().join("moved")).unwrap();
+    symlink(outside.path(), dir.path().join("src")).unwrap();
+    let before = (snapshot(dir.path()), snapshot(outside.path()));
+    let error = plan.write().unwrap_err();
+    assert!(matches!(error, Error::Path { problem: PathProblem::Symlink, .. }), "{error}");
+    assert_eq!((snapshot(dir.path()), snapshot(outside.path())), before);
+}
+
+#[test]
+fn a_folder_swapped_while_a_patch_is_written_leads_nowhere() {
+    let outside = tree(&[("x", "a\n")]);
+    let dir = tree(&[("src/x", "a\n")]);
+    let (src, real, link) =
+        (dir.path().join("src"), dir.path().join("real"), dir.path().join("link"));
+    symlink(outside.path(), &link).unwrap();
+    let stop = AtomicBool::new(false);
+    let before = snapshot(outside.path());
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                fs::rename(&src, &real).unwrap();
+                fs::rename(&link, &src).unwrap();
+                fs::rename(&src, &link).unwrap();
+                fs::rename(&real, &src).unwrap();
+            }
+        });
+        let texts = ["a\n", "b\n"];
+        for turn in 0..400 {
+            let (old, new) = (texts[turn % 2], texts[1 - turn % 2]);
+            let patch = Patch { files: vec![change("src/x", Some(old), Some(new))] };
+            // What comes of it depends on the moment; that nothing comes out does not.
+            if let Ok(plan) = patch.plan(dir.path(), 1) {
+                drop(plan.write());
+            }
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(snapshot(outside.path()), before);
+}
+
+/// A file that comes from another one.
+fn moved(from: &str, to: &str, origin: Origin, old: &str, new: &str) -> FilePatch {
+    let mut file = change(from, Some(old), Some(new));
+    file.new_path = Some(format!("b/{to}").into_bytes());
+    file.origin = origin;
+    file
+}
+
+fn written(dir: &TempDir, files: Vec<FilePatch>) -> Vec<(String, String)> {
+    Patch { files }.plan(dir.path(), 1).unwrap().write().unwrap();
+    let text = |text: Option<Vec<u8>>| text.map(|text| String::from_utf8(text).unwrap());
+    let files = snapshot(dir.path()).into_iter();
+    files.filter_map(|(name, content)| Some((name, text(content)?))).collect()
+}
+
+fn named(files: &[(&str, &str)]) -> Vec<(String, String)> {
+    files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+}
+
+#[test]
+fn copies_and_renames_start_from_the_tree() {
+    use Origin::{Copied, Renamed};
+    let dir = tree(&[("a", "a\n")]);
+    // As git writes it: the source is edited first, the copies have its old text.
+    let files = vec![
+        change("a", Some("a\n"), Some("edited\n")),
+        moved("a", "b", Copied, "a\n", "a\n"),
+        moved("a", "c/d", Copied, "a\n", "changed\n"),
+    ];
+    let expected = named(&[("a", "edited\n"), ("b", "a\n"), ("c/d", "changed\n")]);
+    assert_eq!(written(&dir, files), expected);
+
+    let dir = tree(&[("a", "a\n")]);
+    let files = vec![moved("a", "b", Copied, "a\n", "a\n"), moved("a", "c", Renamed, "a\n", "c\n")];
+    assert_eq!(written(&dir, files), named(&[("b", "a\n"), ("c", "c\n")]));
+
+    let dir = tree(&[("a", "a\n"), ("b", "b\n")]);
+    let files =
+        vec![moved("a", "b", Renamed, "a\n", "a!\n"), moved("b", "a", Renamed, "b\n", "b!\n")];
+    assert_eq!(written(&dir, files), named(&[("a", "b!\n"), ("b", "a!\n")]));
+
+    // One commit after the other in a single file: edited, renamed, renamed again.
+    let dir = tree(&[("a", "a\n")]);
+    let files = vec![
+        change("a", Some("a\n"), Some("edited\n")),
+        moved("a", "b", Renamed, "edited\n", "edited\n"),
+        moved("b", "c", Renamed, "edited\n", "again\n"),
+    ];
+    assert_eq!(written(&dir, files), named(&[("c", "again\n")]));
+
+    let dir = tree(&[("a", "a\n")]);
+    let files = vec![change("a", Some("a\n"), None), change("a", None, Some("new\n"))];
+    assert_eq!(written(&dir, files), named(&[("a", "new\n")]));
+
+    let dir = tree(&[("a", "a\n"), ("b", "b\n")]);
+    for origin in [Copied, Renamed] {
+        let patch = Patch { files: vec![moved("a", "b", origin, "a\n", "a!\n")] };
+        assert!(matches!(cause(patch.plan(dir.path(), 1).unwrap_err()), Error::Exists));
+    }
+}
+
+#[test]
+fn a_folder_that_keeps_something_is_not_replaced() {
+    let dir = tree(&[("x/y", "a\n"), ("x/z", "a\n")]);
+    let files = vec![change("x/y", Some("a\n"), None), change("x", None, Some("a\n"))];
+    let error = Patch { files }.plan(dir.path(), 1).unwrap_err();
+    assert!(matches!(error, Error::Path { problem: PathProblem::NotAFile, .. }), "{error}");
 }
