@@ -35,7 +35,9 @@ fn main() -> ExitCode {
         println!("no temporary folder");
         return ExitCode::FAILURE;
     };
-    std::panic::set_hook(Box::new(|_| ()));
+    std::panic::set_hook(Box::new(|panic| {
+        println!("panic at {}", panic.location().map_or("?".into(), ToString::to_string));
+    }));
     let mut mutator = Mutator::new(seed);
     let mut run = Run::default();
     for number in 0..count {
