@@ -1,5 +1,7 @@
 //! Writes that stop after any step, and writes that fail at any step.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
