@@ -103,18 +103,16 @@ fn hit(
 
 /// The fields of a record (RFC 4180).
 fn fields(record: &str) -> Vec<String> {
-    let (mut fields, mut quoted) = (vec![String::new()], false);
+    let (mut fields, mut field, mut quoted) = (Vec::new(), String::new(), false);
     let mut chars = record.chars().peekable();
     while let Some(c) = chars.next() {
-        let field = fields.last_mut();
         match (c, quoted) {
-            ('"', true) if chars.next_if_eq(&'"').is_some() => {
-                field.into_iter().for_each(|f| f.push('"'))
-            }
+            ('"', true) if chars.next_if_eq(&'"').is_some() => field.push('"'),
             ('"', _) => quoted = !quoted,
-            (',', false) => fields.push(String::new()),
-            _ => field.into_iter().for_each(|f| f.push(c)),
+            (',', false) => fields.push(std::mem::take(&mut field)),
+            _ => field.push(c),
         }
     }
+    fields.push(field);
     fields
 }

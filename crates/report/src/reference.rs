@@ -26,7 +26,12 @@ pub(crate) fn place_within(text: &str) -> Option<(Location, Range<usize>)> {
             r#"(?i)(?P<path>(?:[A-Za-z]:[\\/])?[^\s:()"'`,;<>]*[./\\][^\s:()"'`,;<>]+)["'`]?,?\s+\(?(?:at\s+|on\s+)?lines?:?\s*(?P<line>[0-9]+)(?:\s*(?:-|–|to)\s*(?P<end>[0-9]+))?(?P<column>[0-9]{0})"#,
         )
     });
-    [&*SHORT, &*LONG].into_iter().find_map(|shape| {
+    // The patterns are slow beside a search for what each of them has to find.
+    let bytes = text.as_bytes();
+    let numbered = || bytes.windows(2).any(|pair| pair[0] == b':' && pair[1].is_ascii_digit());
+    let lined = || bytes.windows(4).any(|word| word.eq_ignore_ascii_case(b"line"));
+    let short = numbered().then_some(&*SHORT);
+    [short, lined().then_some(&*LONG)].into_iter().flatten().find_map(|shape| {
         let found = shape.captures(text)?;
         Some((location(&found)?, found.get_match().range()))
     })
@@ -64,6 +69,9 @@ pub(crate) fn function_name(text: &str) -> Option<&str> {
 pub(crate) fn collect_cwe(text: &str, found: &mut Vec<u32>) {
     static CWE: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"(?i)\bCWE(?:[- :#]|-ID)*([0-9]{1,5})\b"));
+    if !text.as_bytes().windows(3).any(|word| word.eq_ignore_ascii_case(b"cwe")) {
+        return;
+    }
     for number in CWE.captures_iter(text).filter_map(|found| number(&found[1])) {
         if !found.contains(&number) {
             found.push(number);

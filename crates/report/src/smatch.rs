@@ -20,6 +20,9 @@ const SEVERITIES: [&str; 6] = ["warn", "error", "info", "warning", "parse error"
 
 /// Whether `input` has a finding.
 pub(crate) fn is_like(input: &str) -> bool {
+    if !input.contains("()") {
+        return false;
+    }
     let mut lines = input.lines().map(|line| unquoted(line).trim_start()).peekable();
     while let Some(line) = lines.next() {
         let Some((_, rest)) = place(line) else { continue };

@@ -77,50 +77,43 @@ impl Gather {
     }
 
     /// Gives away what is left.
-    pub(super) fn finish(mut self, sink: &mut Sink<'_>) -> Result<(), Halt> {
-        self.give(self.lines.len(), sink)
+    pub(super) fn finish(self, sink: &mut Sink<'_>) -> Result<(), Halt> {
+        self.give(&self.items(), sink)
     }
 
     /// Ends the report above the block of the key that comes next.
     fn split(&mut self, label: &str, sink: &mut Sink<'_>) -> Result<(), Halt> {
+        let items = self.items();
         let next = match self.cut {
-            Some(_) => self.lines.len(),
-            None => block_start(&self.items(), label),
+            Some(_) => items.len(),
+            None => block_start(&items, label),
         };
-        self.give(next, sink)?;
-        let labels: Vec<_> =
-            self.items().iter().filter_map(|item| opening_label(&item.kind)).collect();
-        self.keyed = self.items().iter().any(|item| is_known(&item.kind));
-        self.seen = labels;
+        let (over, rest) = items.split_at(next);
+        self.give(over, sink)?;
+        let seen = rest.iter().filter_map(|item| opening_label(&item.kind)).collect();
+        let keyed = rest.iter().any(|item| is_known(&item.kind));
+        (self.seen, self.keyed, self.cut) = (seen, keyed, None);
+        self.drop(next);
         Ok(())
     }
 
     /// Gives the first lines away as a report.
-    fn give(&mut self, count: usize, sink: &mut Sink<'_>) -> Result<(), Halt> {
-        let cut = self.cut.take();
-        let items = self.items();
-        let items = &items[..count.min(items.len())];
+    fn give(&self, items: &[Item<'_>], sink: &mut Sink<'_>) -> Result<(), Halt> {
         let Some(first) = items.first() else { return Ok(()) };
         if !items.iter().any(|item| is_known(&item.kind)) {
-            if let Some(place) = cut {
-                sink.warn(
-                    first.line.place,
-                    format!("text without a key is left out up to {place}"),
-                )?;
-            }
-        } else {
-            let end = self.lines.get(count).map_or(self.text.len(), |line| line.at);
-            let mut report = fill::report(items, &self.text[..end]);
-            report.warnings.extend(cut.map(|place| {
-                Warning::new(
-                    place,
-                    format!("the report is longer than {MAX_TEXT} bytes; the rest is left out"),
-                )
-            }));
-            sink.report(report)?;
+            return self.cut.map_or(Ok(()), |place| {
+                let message = format!("text without a key is left out up to {place}");
+                sink.warn(first.line.place, message)
+            });
         }
-        self.drop(count);
-        Ok(())
+        let end = self.lines.get(items.len()).map_or(self.text.len(), |line| line.at);
+        let mut report = fill::report(items, &self.text[..end]);
+        report.warnings.extend(self.cut.map(|place| {
+            let message =
+                format!("the report is longer than {MAX_TEXT} bytes; the rest is left out");
+            Warning::new(place, message)
+        }));
+        sink.report(report)
     }
 
     /// Forgets the first lines.

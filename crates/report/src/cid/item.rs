@@ -5,6 +5,8 @@ use crate::Place;
 
 /// Labels longer than this are prose.
 const MAX_LABEL: usize = 40;
+/// More marks than these are not looked for around a label that stands alone.
+const MARKS: usize = 16;
 
 /// One line of a report.
 #[derive(Clone, Copy, Debug)]
@@ -125,6 +127,9 @@ fn is_prose(line: &KeyLine<'_>) -> bool {
 
 /// A line that has the look of a key, known or not.
 pub(super) fn key_line(text: &str) -> Option<KeyLine<'_>> {
+    if memchr::memchr(b':', text.as_bytes()).is_none() && text.trim().len() > MAX_LABEL + MARKS {
+        return None;
+    }
     let indent = text.len() - text.trim_start().len();
     let (body, marked) = undecorated(text);
     let (label, value, shape) = match body.split_once(':') {

@@ -90,7 +90,17 @@ impl Key {
 
 /// A label in lower case, its words joined by single spaces.
 pub(super) fn normalise(label: &str) -> String {
-    let words = label.split(|c: char| c.is_whitespace() || c == '_' || c == '-');
-    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
-    words.join(" ").to_lowercase()
+    let apart = |c: char| c.is_whitespace() || c == '_' || c == '-';
+    let mut text = String::with_capacity(label.len());
+    for word in label.split(apart).filter(|word| !word.is_empty()) {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(word);
+    }
+    if text.is_ascii() {
+        text.make_ascii_lowercase();
+        return text;
+    }
+    text.to_lowercase()
 }

@@ -33,6 +33,9 @@ static LINE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// What `Line:` names.
 pub(super) fn line(value: &str) -> Option<Location> {
+    if let Some(line) = number(value) {
+        return Some(Location { line: Some(line), ..Location::default() });
+    }
     let found = LINE.captures(value)?;
     let at = |group| found.get(group).and_then(|digits| number(digits.as_str()));
     Some(Location { line: Some(at(1)?), end_line: at(2), column: at(3), ..Location::default() })
@@ -40,6 +43,9 @@ pub(super) fn line(value: &str) -> Option<Location> {
 
 /// Whether `Line:` has numbers beyond those that [`line`] reads.
 pub(super) fn has_more_lines(value: &str) -> bool {
+    if number(value).is_some() {
+        return false;
+    }
     let read = LINE.find(value).map_or(0, |found| found.end());
     value[read..].contains(|c: char| c.is_ascii_digit())
 }

@@ -89,11 +89,11 @@ impl Collector {
         self.attached &= matches!(kind, Kind::Body);
         match kind {
             Kind::Diagnostic(head) if head.severity == "note" && self.report.is_some() => {
-                self.note(line, head);
+                self.note(line, *head);
             }
             Kind::Diagnostic(head) => {
                 self.close(sink)?;
-                self.diagnostic(line, head);
+                self.diagnostic(line, *head);
             }
             Kind::Context(mut location, message) => {
                 self.folders.resolve(&mut location);
@@ -135,7 +135,7 @@ impl Collector {
 
     fn diagnostic(&mut self, line: &Line<'_>, mut head: Head<'_>) {
         self.folders.resolve(&mut head.location);
-        let mut open = Open::new(self.context.lines.take(), line, self.dialect);
+        let mut open = Open::new(self.context.lines.take().as_ref(), line, self.dialect);
         let report = &mut open.draft.report;
         report.related = std::mem::take(&mut self.context.notes);
         let (title, flags) = split_flags(head.message, self.dialect);

@@ -28,7 +28,7 @@ impl<'a> Head<'a> {
 /// What a line with a severity turns out to be.
 #[derive(Debug)]
 pub(super) enum Found<'a> {
-    Head(Head<'a>),
+    Head(Box<Head<'a>>),
     /// A message that names no source line.
     Placeless,
     /// That warnings are errors, which is said once for a whole run.
@@ -55,7 +55,7 @@ fn split(text: &str, dialect: Dialect) -> Option<(&str, &str, &str)> {
             let before = text[..at].strip_suffix(": ").unwrap_or(&text[..at]);
             return Some((before, severity, &text[at + severity.len() + 2..]));
         }
-        at += memchr::memmem::find(text[at..].as_bytes(), b": ")? + 2;
+        at += memchr::memmem::find(&text.as_bytes()[at..], b": ")? + 2;
     }
 }
 
@@ -67,7 +67,7 @@ fn severity_at(text: &str, dialect: Dialect) -> Option<&'static str> {
 fn found<'a>(before: &'a str, severity: &'a str, message: &'a str) -> Found<'a> {
     let before = without_ranges(unlabelled(before));
     if let Some(position) = Position::whole(before) {
-        return Found::Head(Head::new(position, severity, message));
+        return Found::Head(Box::new(Head::new(position, severity, message)));
     }
     let location = match before {
         "cc1" | "cc1plus" | "cc1obj" | "lto1" => {
@@ -82,14 +82,14 @@ fn found<'a>(before: &'a str, severity: &'a str, message: &'a str) -> Found<'a> 
         }
         _ => return Found::Placeless,
     };
-    Found::Head(Head {
+    Found::Head(Box::new(Head {
         location,
         severity,
         message,
         bad_line: None,
         certainty: None,
         steps: Vec::new(),
-    })
+    }))
 }
 
 /// The text without a label that a build tool put before it, such as `C/C++: `.
@@ -119,7 +119,7 @@ fn graded(text: &str) -> Option<Found<'_>> {
         return None;
     }
     let (position, message) = Position::leading(rest)?;
-    Some(Found::Head(Head::new(position, severity, message.strip_prefix(' ')?)))
+    Some(Found::Head(Box::new(Head::new(position, severity, message.strip_prefix(' ')?))))
 }
 
 /// cppcheck's way to write before 1.84: `[a.c:4] -> [a.c:7]: (warning, inconclusive) message`.
@@ -136,5 +136,5 @@ fn listed(text: &str) -> Option<Found<'_>> {
     if places.len() > 1 {
         head.steps = places.iter().map(|place| Step::new(place.location(), "")).collect();
     }
-    Some(Found::Head(head))
+    Some(Found::Head(Box::new(head)))
 }

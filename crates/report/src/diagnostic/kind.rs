@@ -13,7 +13,7 @@ use crate::reference::function_name;
 #[derive(Debug)]
 pub(super) enum Kind<'a> {
     /// `file:line:column: warning: message`.
-    Diagnostic(Head<'a>),
+    Diagnostic(Box<Head<'a>>),
     /// A line above a diagnostic that says how the compiler came there.
     Context(Location, &'a str),
     /// `file: In function 'f':`; no function at the top level.

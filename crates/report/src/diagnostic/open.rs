@@ -29,8 +29,8 @@ enum Notes {
 
 impl Open {
     /// A report that begins with `line`, or with lines above it.
-    pub(super) fn new(above: Option<Line<'static>>, line: &Line<'_>, dialect: Dialect) -> Self {
-        let mut draft = Draft::new(above.as_ref().unwrap_or(line));
+    pub(super) fn new(above: Option<&Line<'_>>, line: &Line<'_>, dialect: Dialect) -> Self {
+        let mut draft = Draft::new(above.unwrap_or(line));
         if above.is_some() {
             draft.take(line);
         }
