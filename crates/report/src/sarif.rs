@@ -60,7 +60,8 @@ const MARKS: Marks = Marks {
 
 /// Whether `head` is the beginning of a SARIF log.
 pub(crate) fn is_like(head: &Head<'_>) -> bool {
-    head.json.as_ref().is_some_and(|json| !json.is_array && json.has("runs"))
+    let Some(json) = head.json.as_ref().filter(|json| !json.is_array) else { return false };
+    json.has("runs") || (json.has("$schema") && head.text.contains("sarif-schema-2"))
 }
 
 /// Reads every result of every run in `input`.

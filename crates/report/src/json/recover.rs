@@ -84,7 +84,7 @@ impl Json<'_, '_> {
             let resumed = self.resume(marks)?;
             let until = if let Resumed::Element(raw) = &resumed { raw.place } else { self.place() };
             if let Some(damage) = damage.take() {
-                left_out(damage, until, sink)?;
+                left_out(&damage, until, sink)?;
             }
             let Resumed::Element(raw) = resumed else {
                 return Ok(matches!(resumed, Resumed::Member));
@@ -109,7 +109,7 @@ impl Json<'_, '_> {
                 Next::Element(raw) => raw,
                 Next::Damage(damage) => match self.resume(marks)? {
                     Resumed::Element(raw) => {
-                        left_out(damage, raw.place, sink)?;
+                        left_out(&damage, raw.place, sink)?;
                         raw
                     }
                     Resumed::Member | Resumed::End => return Err(Halt::Damaged(damage)),
@@ -214,7 +214,7 @@ impl Marks {
     }
 }
 
-fn left_out(damage: Warning, until: Place, sink: &mut Sink<'_>) -> Result<(), Halt> {
+fn left_out(damage: &Warning, until: Place, sink: &mut Sink<'_>) -> Result<(), Halt> {
     sink.warn(damage.place, format!("{}; what stands before {until} is left out", damage.message))
 }
 

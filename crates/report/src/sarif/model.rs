@@ -255,7 +255,7 @@ pub(super) struct Int(pub(super) Option<u64>);
 impl<'de> Deserialize<'de> for Int {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let number = Number::deserialize(deserializer)?;
-        let whole = |float: f64| float >= 0.0 && float < 9e15 && float.fract() == 0.0;
+        let whole = |float: f64| (0.0..9e15).contains(&float) && float.fract() == 0.0;
         let float = || number.as_f64().filter(|float| whole(*float)).map(|float| float as u64);
         Ok(Self(number.as_u64().or_else(float)))
     }

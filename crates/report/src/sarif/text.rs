@@ -50,7 +50,7 @@ fn fill(template: &str, arguments: &[&String]) -> String {
 /// The text with each link to one of the result's own locations, `[text](1)`, put as `text`; `link` gets both.
 pub(super) fn unlink<'t>(text: &'t str, link: &mut dyn FnMut(u64, &str) -> bool) -> Cow<'t, str> {
     static LINK: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"\[((?:[^\\\[\]]|\\.){1,1000})\]\(([0-9]{1,18})\)"));
+        LazyLock::new(|| pattern(r"\[((?:[^\\\[\]]|\\.)+)\]\(([0-9]{1,18})\)"));
     LINK.replace_all(text, |found: &Captures<'_>| {
         let words = found[1].replace("\\[", "[").replace("\\]", "]").replace("\\\\", "\\");
         let known = found[2].parse().is_ok_and(|id| link(id, &words));

@@ -103,7 +103,7 @@ impl<W: Write> Writer<W> {
     fn begin(&mut self) -> io::Result<()> {
         if !std::mem::replace(&mut self.has_begun, true) {
             let schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
-            write!(self.out, "{{\"$schema\":\"{schema}\",\"version\":\"2.1.0\",\"runs\":[\n")?;
+            writeln!(self.out, "{{\"$schema\":\"{schema}\",\"version\":\"2.1.0\",\"runs\":[")?;
         }
         Ok(())
     }
