@@ -42,13 +42,14 @@ fn warned(read: Result<(), Halt>, sink: &mut Sink<'_>) -> Result<(), Halt> {
 
 fn element(raw: &Raw, sink: &mut Sink<'_>) -> Result<(), Halt> {
     let mut fields = Fields::of(raw)?;
-    let mut test = TestFailure::default();
-    test.name = fields.text("name").or_else(|| fields.text("test"));
-    test.input = fields.verbatim("input");
-    test.expected = fields.verbatim("expected");
-    test.actual = fields.verbatim("actual");
-    test.exit_status = fields.integer("exit_status");
-    test.signal = fields.integer("signal");
+    let test = TestFailure {
+        name: fields.text("name").or_else(|| fields.text("test")),
+        input: fields.verbatim("input"),
+        expected: fields.verbatim("expected"),
+        actual: fields.verbatim("actual"),
+        exit_status: fields.integer("exit_status"),
+        signal: fields.integer("signal"),
+    };
     if test.expected.is_none() && test.actual.is_none() {
         let message = "the object has neither `expected` nor `actual`";
         return Err(Halt::Damaged(Warning::new(raw.place, message)));

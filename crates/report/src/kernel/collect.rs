@@ -146,7 +146,7 @@ impl Open {
             Kind::CallTrace => self.call_trace(),
             Kind::Stack(tag) => self.draft.stack(tag, text.trim_end_matches(':')),
             Kind::Access { access, size, address, task } => {
-                self.access(access, size, address, task, text)
+                self.access(access, size, address, task, text);
             }
             Kind::Prose => self.prose(text),
             Kind::EndTrace => {

@@ -3,8 +3,8 @@
 use super::class::{check, class};
 use super::line::{Kind, kind, without_prefix};
 use crate::lines::Line;
-use crate::trace::{Access, Draft, place, rank, weaknesses};
-use crate::{BugReport, Level, Location};
+use crate::trace::{Access, Draft, bare_name, place, rank, weaknesses};
+use crate::{BugReport, Level, Location, Note};
 
 /// A report ends at so many lines that have nothing of a trace.
 const MAX_NOISE: u32 = 200;
@@ -185,7 +185,7 @@ impl Open {
         if at.contains(':') {
             open.draft.report.location = place(at);
         }
-        open.draft.report.location.function = crate::trace::bare_name(function);
+        open.draft.report.location.function = bare_name(function);
         open.draft.warn(
             line.place,
             "only the summary of this report is there; what stood above it is missing",
@@ -209,7 +209,7 @@ impl Open {
             }
             Kind::Prose(sentence) => self.prose(sentence),
             Kind::Note { place, message } => {
-                self.draft.report.related.push(crate::Note::new(place, message));
+                self.draft.report.related.push(Note::new(place, message));
             }
             Kind::Body => self.shadow(text),
             Kind::Summary { message, .. } => self.summary(message),

@@ -59,13 +59,15 @@ pub(crate) fn place(text: &str) -> Location {
     });
     let found = PLACE.captures(text);
     let part = |name| found.as_ref().and_then(|found| found.name(name)).map(|part| part.as_str());
-    let mut location = Location::default();
-    location.path = part("path").filter(|path| !path.is_empty()).map(str::to_owned);
-    location.line = part("line").and_then(number);
-    location.column = part("column").and_then(number);
-    // clang counts bytes, and so does what gcc compiles into a program.
-    location.column_unit = location.column.map(|_| ColumnUnit::Byte);
-    location
+    let column = part("column").and_then(number);
+    Location {
+        path: part("path").filter(|path| !path.is_empty()).map(str::to_owned),
+        line: part("line").and_then(number),
+        column,
+        // clang counts bytes, and so does what gcc compiles into a program.
+        column_unit: column.map(|_| ColumnUnit::Byte),
+        ..Location::default()
+    }
 }
 
 fn is_mangled(name: &str) -> bool {

@@ -67,11 +67,12 @@ fn frame(content: &str) -> Option<Location> {
         )
     });
     let found = FRAME.captures(content.trim_end())?;
-    let mut location = Location::default();
-    location.function = bare_name(&found["name"]).filter(|name| name != "???");
-    location.path = found.name("path").map(|path| path.as_str().to_owned());
-    location.line = found.name("line").and_then(|line| number(line.as_str()));
-    Some(location)
+    Some(Location {
+        function: bare_name(&found["name"]).filter(|name| name != "???"),
+        path: found.name("path").map(|path| path.as_str().to_owned()),
+        line: found.name("line").and_then(|line| number(line.as_str())),
+        ..Location::default()
+    })
 }
 
 #[cfg(test)]
