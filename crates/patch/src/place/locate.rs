@@ -274,7 +274,10 @@ impl<'a> Placer<'a> {
         let lines: Vec<_> = hunk.lines().collect();
         for fuzz in 1..=self.options.fuzz.min(most) {
             let dropped = [leading, trailing].map(|context| (fuzz + context).saturating_sub(most));
-            let kept = &lines[dropped[0]..lines.len() - dropped[1]];
+            // Of a hunk that is context alone, both ends may be all there is.
+            let Some(kept) = lines.get(dropped[0]..lines.len().saturating_sub(dropped[1])) else {
+                break;
+            };
             let texts = |kind| {
                 kept.iter()
                     .filter(move |line| line.kind == kind)

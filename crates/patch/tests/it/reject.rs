@@ -105,3 +105,13 @@ fn nothing_is_left_of_a_patch_that_fits() {
     assert_eq!(patch.rejects(Path::new("f"), &outcomes), None);
     assert_eq!(patch.fitting(&outcomes), patch);
 }
+
+#[test]
+fn a_hunk_of_context_alone_may_be_rejected() {
+    for (body, file) in [("@@ -9 +9 @@\n x\n", "y\n"), ("@@ -9,2 +9,2 @@\n x\n z\n", "y\nx\n")] {
+        let diff = format!("--- a/f\n+++ b/f\n{body}");
+        let patch = Patch::parse(&diff).unwrap();
+        let applied = patch.files[0].apply_with(file.as_bytes(), &ApplyOptions::default());
+        assert!(matches!(applied, Err(Error::Rejected(_))), "{applied:?}");
+    }
+}
