@@ -1,7 +1,5 @@
 //! SARIF that is larger than memory should be: alone in its process, whose memory it measures.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
-
 use std::io::Read;
 use std::ops::ControlFlow;
 

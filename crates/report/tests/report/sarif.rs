@@ -31,7 +31,7 @@ fn both(run: &Value, result: &Value) -> (BugReport, Vec<String>) {
         (report, warnings)
     });
     assert_eq!(read[0], read[1]);
-    std::mem::replace(&mut read[0], (BugReport::default(), Vec::new()))
+    std::mem::take(&mut read[0])
 }
 
 /// A run of a tool with these rules.
