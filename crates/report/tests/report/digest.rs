@@ -5,7 +5,8 @@ use std::io::BufReader;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use fixwright_report::{BugReport, Event, Format, Reports, parse, stream};
+use fixwright_report::{BugReport, Event, Format, Reports, parse, parse_as, stream};
+use proptest::prelude::*;
 
 /// Reads every `.txt` of a folder of `tests/data` and compares it with the `.expected` beside it.
 ///
@@ -130,4 +131,35 @@ fn one(out: &mut String, report: &BugReport) -> std::fmt::Result {
         writeln!(out, "  warning {warning}")?;
     }
     Ok(())
+}
+
+/// Every file of the folders above.
+fn files() -> Vec<String> {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let folders = ["sanitizer", "kernel", "syzbot", "valgrind-text", "failing-test"];
+    let entries = folders.iter().flat_map(|name| std::fs::read_dir(data.join(name)).unwrap());
+    entries.map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn damaged_files_never_panic(
+        file in any::<prop::sample::Index>(),
+        cuts in prop::collection::vec((any::<prop::sample::Index>(), 0..200usize, "[ -~\n]{0,12}"), 1..8),
+    ) {
+        let files = files();
+        let mut text: Vec<char> = file.get(&files).chars().collect();
+        for (at, removed, inserted) in cuts {
+            let at = at.index(text.len() + 1);
+            let end = text.len().min(at + removed);
+            text.splice(at..end, inserted.chars());
+        }
+        let text: String = text.into_iter().collect();
+        for format in Format::all() {
+            if let Ok(found) = parse_as(format, &text) {
+                prop_assert!(found.reports.iter().all(|report| report.provenance.span.end <= text.len()));
+            }
+        }
+    }
 }
