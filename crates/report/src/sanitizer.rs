@@ -17,7 +17,7 @@
 //! - The place of the defect is the first frame of the first stack that lies in the program's own code: not in the
 //!   sanitizer's runtime, the C library, a C++ library or its headers, or what comes before `main`. If no such
 //!   frame has a source line, the first one gives the name of the function alone.
-//! - [`BugReport::steps`] are the stacks as printed, innermost frame first. A step's `flow` counts the stacks, its
+//! - [`BugReport::steps`](crate::BugReport::steps) are the stacks as printed, innermost frame first. A step's `flow` counts the stacks, its
 //!   `nesting` the frames of one, and its `tag` says what the stack is: `access`, `previous access`, `freed by`,
 //!   `allocated by`, `thread created`, `stored at`, `created by`, `stack frame`, `mutex created`, `mutex acquired`.
 //! - The title is the line that names the defect; the description the lines that tell of the memory.
