@@ -15,7 +15,7 @@
 //!
 //! People and models write such reports by hand, so nothing in it can be relied on but the look of
 //! a line with a key. Keys come in any order and under many names (`Issue`, `Problem` and `Summary`
-//! are all titles); any may be missing, and unknown ones are kept in [`BugReport::extra`]. A title
+//! are all titles); any may be missing, and unknown ones are kept in [`BugReport::extra`](crate::BugReport::extra). A title
 //! may stand above them without a key, and a suggestion below them. Text that stands deeper than
 //! its key is never searched for keys.
 //!
