@@ -1,6 +1,7 @@
 //! `cargo xtask apply`: a diff put into a folder, with what each hunk needed.
 
 mod advice;
+mod partial;
 mod record;
 mod show;
 
@@ -9,15 +10,13 @@ use std::io::{self, Read as _, Write};
 use std::path::Path;
 
 use anyhow::Context as _;
-use fixwright_patch::{
-    ApplyOptions, Error, Names, Patch, PlanOptions, Planned, Recovered, Settled, settle,
-};
+use fixwright_patch::{ApplyOptions, Names, Patch, PlanOptions, Recovered, Settled, settle};
 
 use crate::exit::{BadInput, Exit, note};
 use crate::flags::{ApplyFlags, Forgive};
 use record::Record;
 
-/// Applies what the flags name: all files of the diff, or none.
+/// Applies what the flags name: all files of the diff, or none; with `--reject` what fits.
 ///
 /// # Errors
 ///
@@ -29,10 +28,22 @@ pub fn run(flags: &ApplyFlags, out: &mut dyn Write) -> anyhow::Result<Exit> {
         return Err(BadInput(format!("{}: there is no such folder", flags.root.display())).into());
     }
     say_settled(settle(&flags.root)?, &flags.root);
-    let diff = parse(&text, flags)?;
-    let planned = diff.plan_with(&flags.root, &options(flags))?;
-    let record = Record::new(flags, &text, &diff, &planned);
-    let exit = conclude(planned, flags)?;
+    let (diff, options) = (parse(&text, flags)?, options(flags));
+    let planned = diff.plan_with(&flags.root, &options)?;
+    let mut record = Record::new(flags, &text, &diff, &planned);
+    let exit = if planned.fits() { Exit::Done } else { Exit::Failed };
+    let plan = if planned.fits() {
+        Some(planned.into_plan()?)
+    } else if flags.reject {
+        let (fitting, rejects) = partial::split(&diff, &planned, flags);
+        record.name_rejects(&rejects);
+        Some(fitting.plan_with(&flags.root, &options)?.into_plan()?)
+    } else {
+        None
+    };
+    if let Some(plan) = plan.filter(|_| !flags.dry_run) {
+        plan.write()?;
+    }
     if flags.json {
         serde_json::to_writer_pretty(&mut *out, &record)?;
         writeln!(out)?;
@@ -40,18 +51,6 @@ pub fn run(flags: &ApplyFlags, out: &mut dyn Write) -> anyhow::Result<Exit> {
         show::show(&record, out)?;
     }
     Ok(exit)
-}
-
-/// Writes what was planned if every file fits. What does not is in the record, and no error here.
-fn conclude(planned: Planned, flags: &ApplyFlags) -> Result<Exit, Error> {
-    if !planned.fits() {
-        return Ok(Exit::Failed);
-    }
-    let plan = planned.into_plan()?;
-    if !flags.dry_run {
-        plan.write()?;
-    }
-    Ok(Exit::Done)
 }
 
 /// The diff's text; `-` is stdin.

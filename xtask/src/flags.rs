@@ -42,11 +42,11 @@ pub enum Command {
     /// refused, and so is a diff that is cut off. A write that was cut off before is finished or taken back first.
     ///
     /// With --json stdout has one document: {schema: 1, outcome, strict, dry_run, reversed, notes, files}, each file {path, outcome,
-    /// found, refusal, notes, hunks}, each hunk {hunk, outcome, stated, old, new, needs, refusal, notes}. An outcome is
+    /// found, refusal, rejects, notes, hunks}, each hunk {hunk, outcome, stated, old, new, needs, refusal, notes}. An outcome is
     /// applied, already_applied or refused; a range of lines {start, len}; a need {need, lines?, text}; a refusal {reason,
     /// text, advice}; a note {line, text}, with the line of the diff. Further fields may be added.
     ///
-    /// Exit codes: 0 applied, or already applied; 1 refused, and nothing written; 2 bad input; 3 could not run.
+    /// Exit codes: 0 applied, or already applied; 1 refused, and nothing applied without --reject; 2 bad input; 3 could not run.
     Apply(ApplyFlags),
     /// Run other programs' tests of patching, and replay Debian's patches, with `apply` beside the programs themselves
     ///
@@ -123,6 +123,9 @@ pub struct ApplyFlags {
     /// Say what would be done, and do nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Apply what fits, and write the hunks that do not to the file's name with .rej after it
+    #[arg(long)]
+    pub reject: bool,
     /// Forgive nothing: every hunk has to fit byte for byte at the line that it names
     #[arg(long, conflicts_with_all = ["forgive", "fuzz", "file"])]
     pub strict: bool,
@@ -176,6 +179,10 @@ pub struct SuitesFlags {
 /// The suites.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Suite {
+    /// git's tests of `git apply`, through an adapter
+    GitApply,
+    /// GNU patch's tests, through an adapter
+    GnuPatch,
     /// The patches of Debian's source packages, in order, reversed and alone, against GNU patch
     Debian,
 }

@@ -5,13 +5,17 @@
 //! reason; a difference without a reason makes the command fail.
 
 mod apt;
+mod git_apply;
+mod gnu_patch;
 mod replay;
+mod scripts;
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 
 use crate::exit::Exit;
 use crate::flags::{Suite, SuitesFlags};
@@ -62,6 +66,22 @@ pub fn run(flags: &SuitesFlags, out: &mut dyn Write) -> anyhow::Result<Exit> {
         only: flags.only.clone(),
     };
     match flags.suite {
+        Suite::GitApply => git_apply::run(&bench, out),
+        Suite::GnuPatch => gnu_patch::run(&bench, out),
         Suite::Debian => replay::run(&bench, out),
     }
+}
+
+/// Runs tar on an archive: `flags`, and `paths` after them.
+fn tar(archive: &Path, flags: &[&str], paths: &[&Path]) -> anyhow::Result<Vec<u8>> {
+    let output = Command::new("tar")
+        .arg("-f")
+        .arg(archive)
+        .args(flags)
+        .args(paths)
+        .output()
+        .context("tar")?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "tar: {}: {said}", archive.display());
+    Ok(output.stdout)
 }

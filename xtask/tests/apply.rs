@@ -52,7 +52,7 @@ fn strict_forgives_nothing() {
     let refused = apply(folder.path(), SHIFTED, &["--strict"]).assert().code(1);
     let said = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
     assert!(said.contains("a.txt:3: refused: hunk 1 not found"), "{said}");
-    assert!(said.contains("nothing was written; without --strict"), "{said}");
+    assert!(said.contains("nothing was applied; without --strict"), "{said}");
     apply(folder.path(), &SHIFTED.replace("-3,3 +3,4", "-5,3 +5,4"), &["--strict"])
         .assert()
         .code(0);
@@ -141,4 +141,31 @@ fn a_write_that_was_cut_off_is_settled_and_said() {
     let said = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
     assert!(said.contains("an earlier write was cut off, and was taken back"), "{said}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn rejects_are_written_on_request_and_the_rest_is_applied() {
+    let folder = tree();
+    let bad = "@@ -8,2 +9,2 @@\n 8\n-nine\n+NINE\n";
+    let diff = [SHIFTED, bad, MISFIT].concat();
+    apply(folder.path(), &diff, &["--reject", "--dry-run"]).assert().code(1);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    fs::write(folder.path().join("b.txt.rej"), "of yesterday\n").unwrap();
+    let output = apply(folder.path(), &diff, &["--reject", "--json"]).assert().code(1);
+    let record: Value = serde_json::from_slice(&output.get_output().stdout).unwrap();
+    assert_eq!(record["files"][0]["rejects"], "a.txt.rej");
+    assert_eq!(read(&folder, "a.txt"), PATCHED);
+    assert_eq!(read(&folder, "b.txt"), "x\ny\n");
+    assert_eq!(read(&folder, "a.txt.rej"), ["--- a.txt\n+++ a.txt\n", bad].concat());
+    assert_eq!(read(&folder, "b.txt.rej"), MISFIT.replace("a/", "").replace("b/", ""));
+}
+
+#[test]
+fn no_reject_file_goes_through_a_link() {
+    let (folder, outside) = (tree(), tempfile::tempdir().unwrap());
+    let victim = outside.path().join("victim");
+    fs::write(&victim, "mine\n").unwrap();
+    std::os::unix::fs::symlink(&victim, folder.path().join("b.txt.rej")).unwrap();
+    apply(folder.path(), MISFIT, &["--reject"]).assert().failure();
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "mine\n");
 }

@@ -1,5 +1,7 @@
 //! What became of a diff: the JSON document, and what the lines for people are made of.
 
+use std::path::PathBuf;
+
 use fixwright_patch::{
     Error, Found, LineRange, Misfit, Need, Placement, Planned, PlannedFile, Recovered,
     RecoveredFile,
@@ -46,6 +48,8 @@ pub(super) struct File {
     pub(super) found: Option<String>,
     /// Why the file is refused as a whole; the hunks say why they are.
     pub(super) refusal: Option<Refusal>,
+    /// The file with the hunks that do not fit, if there is to be one. Those that do are applied then.
+    pub(super) rejects: Option<String>,
     pub(super) notes: Vec<Note>,
     /// The hunks, in the order of the diff; none if the file is refused as a whole.
     pub(super) hunks: Vec<Hunk>,
@@ -129,6 +133,13 @@ impl Record {
             files,
         }
     }
+
+    /// Says where the hunks that do not fit are, file by file.
+    pub(super) fn name_rejects(&mut self, paths: &[Option<PathBuf>]) {
+        for (file, path) in self.files.iter_mut().zip(paths) {
+            file.rejects = path.as_ref().map(|path| path.display().to_string());
+        }
+    }
 }
 
 impl File {
@@ -152,6 +163,7 @@ impl File {
             outcome,
             found: planned.found.and_then(found),
             refusal,
+            rejects: None,
             notes: lines.notes(&read.notes),
             hunks,
         }

@@ -18,10 +18,13 @@ pub(super) fn show(record: &Record, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     if record.outcome == Outcome::Refused {
-        note(if record.strict {
-            "nothing was written; without --strict, other lines and white space are forgiven"
-        } else {
-            "nothing was written"
+        let partial = record.files.iter().any(|file| file.rejects.is_some());
+        note(match (partial, record.strict) {
+            (true, _) => "the rest was applied",
+            (_, true) => {
+                "nothing was applied; without --strict, other lines and white space are forgiven"
+            }
+            _ => "nothing was applied",
         });
     }
     Ok(())
@@ -65,7 +68,11 @@ fn refused(file: &File) {
             Some(Refusal { text, advice, .. }) => {
                 note(format_args!("{path}:{line}: refused: hunk {number} {text}; {advice}"));
             }
+            None if file.rejects.is_some() => {}
             None => note(format_args!("{path}:{line}: hunk {number} would fit")),
         }
+    }
+    if let Some(rejects) = &file.rejects {
+        note(format_args!("{path}: the hunks that do not fit are in {rejects}"));
     }
 }

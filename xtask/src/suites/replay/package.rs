@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context as _, bail, ensure};
 
 use super::super::apt::Source;
+use super::super::tar;
 use super::tally::{Round, Tally};
 use super::tools::{How, Tools};
 use super::tree::{self, Tree};
@@ -36,12 +36,14 @@ impl Package {
         }
         let series = read_series(&folder.join("debian/patches"))?;
         ensure!(!series.is_empty(), "{}: no patches", folder.display());
-        let names = series.iter().flat_map(Patch::names).collect();
+        let names: BTreeSet<_> = series.iter().flat_map(Patch::names).collect();
         let base = folder.join("base");
         for archive in source.archives(".orig") {
-            let base = component(archive).map_or(base.clone(), |name| base.join(name));
-            fs::create_dir_all(&base)?;
-            unpack(archive, &names, &base)?;
+            let within = component(archive).map(PathBuf::from).unwrap_or_default();
+            let names = names.iter().filter_map(|name: &PathBuf| name.strip_prefix(&within).ok());
+            let into = base.join(&within);
+            fs::create_dir_all(&into)?;
+            unpack(archive, &names.map(Path::to_path_buf).collect(), &into)?;
         }
         Ok(Self { folder: folder.to_path_buf(), series, base: tree::read(&base)? })
     }
@@ -181,17 +183,4 @@ fn unpack(archive: &Path, names: &BTreeSet<PathBuf>, into: &Path) -> anyhow::Res
     let flags = ["-x", &strip, "--no-same-owner", "--no-wildcards", "--verbatim-files-from", "-C"];
     tar(archive, &flags, &[into, Path::new("-T"), &file])?;
     Ok(())
-}
-
-fn tar(archive: &Path, flags: &[&str], paths: &[&Path]) -> anyhow::Result<Vec<u8>> {
-    let output = Command::new("tar")
-        .arg("-f")
-        .arg(archive)
-        .args(flags)
-        .args(paths)
-        .output()
-        .context("tar")?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "tar: {}: {said}", archive.display());
-    Ok(output.stdout)
 }

@@ -82,6 +82,7 @@ impl Tally {
                 return;
             }
             (Fate::Refused(reason), true, _) => Some(format!("refused: {reason}")),
+            (Fate::Refused(reason), false, _) => Some(format!("both refuse; ours: {reason}")),
             (_, false, _) => Some("GNU patch refuses".to_owned()),
             (_, true, differs) => differs,
         };
