@@ -28,7 +28,7 @@ pub enum Command {
     ///
     /// Exit codes: 0 repaired, 1 no valid patch found, 2 bad input, 3 could not run or interrupted.
     Repair(RepairFlags),
-    /// Read what analysers, compilers, sanitizers and failing tests say; print it as a table or as JSON Lines
+    /// Read what analysers, compilers, sanitizers and failing tests say; print it as a table, JSON Lines or SARIF
     ///
     /// The format of each file is found in it. What a file has that cannot be read is said on stderr with its line, and
     /// the rest of the file is printed.
@@ -55,6 +55,13 @@ pub enum Command {
     ///
     /// Exit codes: 0 all differences have reasons, 1 some have none, 3 could not run.
     Suites(SuitesFlags),
+    /// Judge a model's answers: compile and test them, compare them with the reference fixes
+    ///
+    /// Samples are JSON Lines as `curate` writes them; answers are lines {"id": .., "answer": ..}, several with one id being
+    /// candidates for the same sample. A sample without an id goes by its number in the file. Untrusted programs run in a sandbox.
+    ///
+    /// Exit codes: 0 all were judged, 2 bad input, 3 could not run or interrupted.
+    Evaluate(EvaluateFlags),
     /// Language models by name: list, fetch, locate
     #[command(subcommand)]
     Model(Model),
@@ -91,6 +98,32 @@ pub enum Model {
     },
 }
 
+/// `cargo xtask evaluate`.
+#[derive(Clone, Debug, Args)]
+pub struct EvaluateFlags {
+    /// The samples that were answered
+    #[arg(long, value_name = "FILE")]
+    pub samples: PathBuf,
+    /// The answers
+    #[arg(long, value_name = "FILE")]
+    pub answers: PathBuf,
+    /// What the model was asked to write
+    #[arg(long, value_enum)]
+    pub target: Target,
+    /// Write one JSON object a line, an answer each: id, verdict and its details
+    #[arg(long, value_name = "OUT")]
+    pub json: Option<PathBuf>,
+    /// Go on where an interrupted run with the same --json ended
+    #[arg(long, requires = "json")]
+    pub resume: bool,
+    /// Answers that are judged at the same time; as many as there are processors if left out
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Run programs without a sandbox where there is none: they can then do whatever you can
+    #[arg(long)]
+    pub allow_unsandboxed: bool,
+}
+
 /// `cargo xtask report`.
 #[derive(Clone, Debug, Args)]
 pub struct ReportFlags {
@@ -103,6 +136,9 @@ pub struct ReportFlags {
     /// Print one JSON object a line, a report each
     #[arg(long)]
     pub json: bool,
+    /// Print one SARIF 2.1.0 log with the reports of all files
+    #[arg(long, conflicts_with = "json")]
+    pub sarif: bool,
 }
 
 /// `cargo xtask apply`.

@@ -15,9 +15,12 @@
 #![forbid(unsafe_code)]
 
 pub mod apply;
+pub mod counter;
+pub mod evaluate;
 pub mod exit;
 pub mod flags;
 pub mod heavy;
+pub mod interrupt;
 pub mod layers;
 pub mod models;
 #[cfg(feature = "model")]

@@ -6,9 +6,13 @@ use std::{env, io};
 use clap::Parser as _;
 use xtask::exit::{self, Exit};
 use xtask::flags::{Command, Flags, Model};
-use xtask::{apply, heavy, layers, models, report, suites, test, tidy};
+use xtask::{apply, evaluate, heavy, layers, models, report, suites, test, tidy};
 
 fn main() -> ExitCode {
+    // This program is its own launcher of confined commands.
+    if let Some(error) = fixwright_validate::sandbox::enter() {
+        return exit::finish(Err(error.into()));
+    }
     exit::finish(run(Flags::parse().command))
 }
 
@@ -23,6 +27,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
         }
         Command::Apply(flags) => apply::run(&flags, out),
         Command::Suites(flags) => suites::run(&flags, out),
+        Command::Evaluate(flags) => evaluate::run(&flags, out),
         Command::Report(flags) => report::run(&flags, out),
         Command::Model(Model::List { format }) => models::list(format, out),
         Command::Model(Model::Fetch { name }) => models::fetch(name.as_deref(), out),

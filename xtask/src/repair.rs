@@ -13,7 +13,6 @@ use crate::flags::{self, RepairFlags};
 use crate::models;
 
 mod case;
-mod interrupt;
 mod record;
 mod show;
 mod watch;

@@ -7,7 +7,7 @@ use std::io::{self, BufReader, BufWriter, IsTerminal as _, Read, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use fixwright_report::{BugReport, Error, Event, Format, Warning, stream};
+use fixwright_report::{BugReport, Error, Event, Format, Warning, sarif, stream};
 use indicatif::ProgressBar;
 
 use crate::exit::{BadInput, Exit, note};
@@ -29,14 +29,15 @@ pub fn run(flags: &ReportFlags, out: &mut dyn Write) -> anyhow::Result<Exit> {
         "auto" => None,
         name => Some(name.parse().map_err(|error: Error| BadInput(error.to_string()))?),
     };
-    let out = &mut BufWriter::new(out);
+    let out = BufWriter::new(out);
+    let mut printer: Box<dyn Printer + '_> = match () {
+        () if flags.json => Box::new(Lines { out }),
+        () if flags.sarif => Box::new(sarif::Writer::new(out)),
+        () => Box::new(Table::new(out)),
+    };
     let mut total = Total::default();
-    for path in &flags.files {
-        let printer: &mut dyn Printer =
-            if flags.json { &mut Lines { out } } else { &mut Table::new(out) };
-        total.file(path, format, printer)?;
-    }
-    out.flush()?;
+    flags.files.iter().try_for_each(|path| total.file(path, format, &mut *printer))?;
+    printer.finish()?;
     Ok(total.finish())
 }
 
@@ -44,21 +45,38 @@ pub fn run(flags: &ReportFlags, out: &mut dyn Write) -> anyhow::Result<Exit> {
 trait Printer {
     fn report(&mut self, report: &BugReport) -> io::Result<()>;
 
-    /// Prints what has been held back.
+    /// Prints what has been held back at the end of a file.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+
+    /// Prints what has been held back to the end.
+    fn finish(self: Box<Self>) -> io::Result<()>;
 }
 
 /// One JSON object a line.
-struct Lines<'a, W> {
-    out: &'a mut W,
+struct Lines<W> {
+    out: W,
 }
 
-impl<W: Write> Printer for Lines<'_, W> {
+impl<W: Write> Printer for Lines<W> {
     fn report(&mut self, report: &BugReport) -> io::Result<()> {
-        serde_json::to_writer(&mut *self.out, report)?;
+        serde_json::to_writer(&mut self.out, report)?;
         self.out.write_all(b"\n")
+    }
+
+    fn finish(mut self: Box<Self>) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+impl<W: Write> Printer for sarif::Writer<W> {
+    fn report(&mut self, report: &BugReport) -> io::Result<()> {
+        self.report(report)
+    }
+
+    fn finish(self: Box<Self>) -> io::Result<()> {
+        sarif::Writer::finish(*self)?.flush()
     }
 }
 

@@ -121,6 +121,11 @@ fn reports_of_several_files_are_printed_and_what_cannot_be_read_is_said() {
     assert_eq!(line["location"]["line"], 3);
     assert_eq!(line["provenance"]["file"], log.to_str().unwrap());
 
+    let run = xtask(&folder).args(["report", "--sarif"]).arg(&log).assert().success();
+    let sarif: serde_json::Value = serde_json::from_slice(&run.get_output().stdout).unwrap();
+    assert_eq!(sarif["version"], "2.1.0");
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "-Wunused-variable");
+
     let run = xtask(&folder).args(["report", "-"]).pipe_stdin(&log).unwrap().assert().success();
     assert_eq!(text(&run.get_output().stdout), out);
     xtask(&folder).args(["report", "--format", "no-such"]).arg(&log).assert().code(2);
@@ -128,4 +133,68 @@ fn reports_of_several_files_are_printed_and_what_cannot_be_read_is_said() {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn answers_are_judged_and_summed_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let wrong = "#include <stdio.h>\nint main(void) { puts(\"no\"); return 0; }\n";
+    let right = wrong.replace("no", "yes");
+    let sample = serde_json::json!({
+        "id": "yes", "problem": "p", "code": wrong, "fixed": right,
+        "tests": [{"input": "", "output": "yes\n"}],
+    });
+    fs::write(path("samples.jsonl"), format!("{sample}\n")).unwrap();
+    let answers = [
+        right.clone(),
+        right.replace("; return", ";  return"),
+        right.replace("yes", "maybe"),
+        "?".to_owned(),
+    ];
+    let lines: String = answers
+        .iter()
+        .map(|answer| {
+            format!(
+                "{}\n",
+                serde_json::json!({"id": "yes", "answer": format!("```c\n{answer}```")})
+            )
+        })
+        .collect();
+    fs::write(path("answers.jsonl"), &lines).unwrap();
+
+    let evaluate = |extra: &[&str]| {
+        let mut command = xtask(&folder);
+        command.env("PATH", "/usr/local/bin:/usr/bin:/bin");
+        command.args(["evaluate", "--target", "program", "--samples"]).arg(path("samples.jsonl"));
+        command.arg("--answers").arg(path("answers.jsonl")).args(extra).assert()
+    };
+    let out = path("out.jsonl");
+    let out = out.to_str().unwrap();
+    let run = evaluate(&["--json", out]).success();
+    let said = text(&run.get_output().stdout);
+    assert!(said.starts_with("4 answers for 1 samples\n"), "{said}");
+    assert!(said.contains("plausible                  @1   50.0 %"), "{said}");
+    let whole = fs::read_to_string(out).unwrap();
+    let verdicts: Vec<String> = whole
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["verdict"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    assert_eq!(verdicts, ["exact", "plausible", "failed", "not_applied"]);
+
+    // An interrupted run left two rows and half of a third.
+    let cut = whole.match_indices('\n').nth(1).unwrap().0 + 20;
+    fs::write(format!("{out}.partial"), &whole[..cut]).unwrap();
+    fs::remove_file(out).unwrap();
+    evaluate(&["--json", out, "--resume"]).success();
+    assert_eq!(fs::read_to_string(out).unwrap(), whole, "the same answers give the same bytes");
+
+    fs::write(path("answers.jsonl"), "{\"id\": \"other\", \"answer\": \"\"}\n").unwrap();
+    let error = text(&evaluate(&[]).code(2).get_output().stderr);
+    assert!(error.contains("answers.jsonl:1: no sample has the id `other`"), "{error}");
 }

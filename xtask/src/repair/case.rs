@@ -6,7 +6,7 @@ use std::{env, fs};
 
 use fixwright::report::{self, BugReport};
 use fixwright::source::SourceFile;
-use fixwright::validate::{Task, Limits};
+use fixwright::validate::{Limits, Task};
 
 use super::bad_input;
 use crate::exit::{BadInput, note};

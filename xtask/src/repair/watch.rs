@@ -7,9 +7,9 @@ use std::time::Duration;
 use fixwright::repair::Event;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::interrupt::Interrupt;
 use super::show;
 use crate::exit::note;
+use crate::interrupt::Interrupt;
 
 pub(super) struct Watch {
     bar: ProgressBar,

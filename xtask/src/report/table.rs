@@ -15,18 +15,18 @@ const WIDEST: usize = 48;
 type Row = [String; 4];
 
 /// A table that is printed page by page.
-pub(super) struct Table<'a, W> {
-    out: &'a mut W,
+pub(super) struct Table<W> {
+    out: W,
     rows: Vec<Row>,
 }
 
-impl<'a, W: Write> Table<'a, W> {
-    pub(super) fn new(out: &'a mut W) -> Self {
+impl<W: Write> Table<W> {
+    pub(super) fn new(out: W) -> Self {
         Self { out, rows: Vec::new() }
     }
 }
 
-impl<W: Write> Printer for Table<'_, W> {
+impl<W: Write> Printer for Table<W> {
     fn report(&mut self, report: &BugReport) -> io::Result<()> {
         self.rows.push(row(report));
         if self.rows.len() < PAGE { Ok(()) } else { self.flush() }
@@ -44,6 +44,11 @@ impl<W: Write> Printer for Table<'_, W> {
             writeln!(self.out, "{}", line.trim_end())?;
         }
         Ok(())
+    }
+
+    fn finish(mut self: Box<Self>) -> io::Result<()> {
+        self.flush()?;
+        self.out.flush()
     }
 }
 

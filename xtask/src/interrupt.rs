@@ -18,18 +18,24 @@ fn on_press(pressed: &AtomicBool) {
 
 /// Whether Ctrl-C was pressed.
 #[derive(Clone, Default)]
-pub(super) struct Interrupt(Arc<AtomicBool>);
+pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
     /// From now on Ctrl-C no longer ends the process.
-    pub(super) fn listen() -> anyhow::Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// Something else listens already.
+    pub fn listen() -> anyhow::Result<Self> {
         let interrupt = Self::default();
         let pressed = Arc::clone(&interrupt.0);
         ctrlc::set_handler(move || on_press(&pressed)).context("cannot listen for Ctrl-C")?;
         Ok(interrupt)
     }
 
-    pub(super) fn flow(&self) -> ControlFlow<()> {
+    /// Whether to go on.
+    #[must_use]
+    pub fn flow(&self) -> ControlFlow<()> {
         if self.0.load(Ordering::Relaxed) {
             ControlFlow::Break(())
         } else {

@@ -1,0 +1,96 @@
+//! One judged answer, as a line of the result.
+
+use fixwright_dataset::{Error, Evaluator};
+use fixwright_validate::{Failure, Likeness, Progress, Verdict};
+use serde::{Deserialize, Serialize};
+
+use super::answers::Job;
+
+/// A judged answer.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Row {
+    pub(super) id: String,
+    /// Which of the answers for this sample it is, from 0.
+    pub(super) candidate: usize,
+    /// `not_applied`, `compile_error`, `timed_out`, `failed`, `applies`, `compiles`, `plausible` or `exact`.
+    pub(super) verdict: String,
+    /// Why it does not apply, or what the compiler said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passed: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u32>,
+    /// The tests that failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    failed_tests: Vec<Test>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) likeness: Option<Likeness>,
+    /// Whether untrusted code ran in a sandbox; missing if none ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sandboxed: Option<bool>,
+    /// What kind of bug the sample has, where it says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) class: Option<String>,
+    /// The problem or project that the sample belongs to, where it says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) problem: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Test {
+    index: u32,
+    failure: Failure,
+}
+
+impl Row {
+    pub(super) fn judge(
+        evaluator: &Evaluator,
+        job: &Job,
+        progress: Progress<'_>,
+    ) -> anyhow::Result<Self> {
+        let evaluated = match evaluator.judge(&job.sample, &job.answer, progress) {
+            Err(error @ Error::Unfit { .. }) => {
+                return Err(crate::exit::BadInput(format!("sample `{}`: {error}", job.id)).into());
+            }
+            other => other?,
+        };
+        let tests = evaluated.judged.as_ref().and_then(|judged| judged.tests.as_ref());
+        let failed = tests.map(|tests| tests.failed.as_slice()).unwrap_or_default();
+        let test = |test: &fixwright_validate::FailedTest| Test {
+            index: test.index,
+            failure: test.failure.clone(),
+        };
+        let run = evaluated.judged.as_ref().and_then(|judged| judged.run.as_ref());
+        let (verdict, reason) = match evaluated.verdict {
+            Verdict::NotApplied { reason } => ("not_applied", Some(reason)),
+            Verdict::CompileError { output, .. } => ("compile_error", Some(output)),
+            Verdict::TimedOut => ("timed_out", None),
+            Verdict::Failed { .. } => ("failed", None),
+            Verdict::Applies => ("applies", None),
+            Verdict::Compiles => ("compiles", None),
+            Verdict::Plausible => ("plausible", None),
+            Verdict::Exact => ("exact", None),
+            other => anyhow::bail!("the verdict {other:?} has no name here"),
+        };
+        let extra = |name| job.sample.extra.get::<String>(name).ok().flatten();
+        Ok(Self {
+            id: job.id.clone(),
+            candidate: job.candidate,
+            verdict: verdict.to_owned(),
+            reason,
+            passed: tests.map(fixwright_validate::Tested::passed),
+            total: tests.map(|tests| tests.total),
+            failed_tests: failed.iter().map(test).collect(),
+            likeness: evaluated.likeness,
+            sandboxed: run.map(|run| run.enforced.sandbox.is_some()),
+            class: extra("defect_class").or_else(|| extra("checker")),
+            problem: job.sample.problem.clone().or_else(|| extra("repo")),
+        })
+    }
+
+    /// Whether the answer passes every test there is.
+    pub(super) fn is_plausible(&self) -> bool {
+        matches!(self.verdict.as_str(), "plausible" | "exact")
+    }
+}
