@@ -49,6 +49,14 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// A file or folder that samples are made of could not be read.
+    #[error("{}: {source}", path.display())]
+    Unreadable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The name of an extra field is one of those that a sample has by itself.
     #[error("`{name}` is a field of every sample and cannot be an extra one")]
     NotExtra {

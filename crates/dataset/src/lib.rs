@@ -45,6 +45,7 @@ mod extra;
 mod lines;
 mod read;
 mod sample;
+mod source;
 mod wire;
 mod write;
 
@@ -53,4 +54,5 @@ pub use evaluate::{Evaluated, Evaluator, Programs};
 pub use extra::Extra;
 pub use read::{ReadOptions, Reader};
 pub use sample::{RepairSample, TestCase};
+pub use source::{Skipped, Source};
 pub use write::{write, write_file};
