@@ -92,7 +92,7 @@ fn hand_written_reports() {
 
 /// Our reading of a file as a sorted list of findings.
 fn findings(path: PathBuf) -> Vec<Finding> {
-    let mut found: Vec<_> = parse(&read(path)).unwrap().reports.iter().map(|r| ours(r).0).collect();
+    let mut found: Vec<_> = parse(read(path)).unwrap().reports.iter().map(|r| ours(r).0).collect();
     found.sort();
     found
 }
@@ -102,7 +102,7 @@ fn gcc_text_and_json_agree() {
     let Some(corpus) = corpus() else { return };
     for name in ["heap_bugs", "null_deref", "strings", "uninit"] {
         let base = corpus.join("reports/tools/gcc").join(format!("{name}.gcc12-fanalyzer"));
-        let reports = parse(&read(base.with_extension("gcc12-fanalyzer.txt"))).unwrap().reports;
+        let reports = parse(read(base.with_extension("gcc12-fanalyzer.txt"))).unwrap().reports;
         let mut expected = oracle::gcc_json(&read(base.with_extension("gcc12-fanalyzer.json")));
         for (head, _) in &mut expected {
             // What gcc's text calls `cc1` has the file name without a line in JSON.
