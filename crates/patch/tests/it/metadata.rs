@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use fixwright_patch::metadata::summary;
-use fixwright_patch::{DiffOptions, Error, FilePatch, LineKind, Patch, Problem};
+use fixwright_patch::{DiffOptions, Error, FilePatch, Hunk, LineKind, Patch, Problem};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -97,7 +97,7 @@ proptest! {
         let summary = summary(&patch.to_bytes()).unwrap();
         prop_assert_eq!(summary.len(), patch.files.len());
         for (summary, file) in summary.iter().zip(&patch.files) {
-            let count = |kind| file.hunks.iter().flat_map(|hunk| hunk.lines()).filter(|line| line.kind == kind).count();
+            let count = |kind| file.hunks.iter().flat_map(Hunk::lines).filter(|line| line.kind == kind).count();
             prop_assert_eq!(&summary.old, &file.old_path);
             prop_assert_eq!(&summary.new, &file.new_path);
             prop_assert_eq!((summary.added, summary.removed), (count(LineKind::Insert), count(LineKind::Delete)));

@@ -123,7 +123,7 @@ fn a_new_file_is_not_in_a_new_file() {
 }
 
 #[test]
-fn a_failure_while_writing_is_undone() {
+fn a_change_since_the_plan_is_refused_with_nothing_written() {
     let dir = tree(&[("a", "a\n"), ("b", "b\n"), ("z/c", "c\n")]);
     let files = vec![
         change("a", Some("a\n"), None),
