@@ -4,6 +4,7 @@ pub(crate) mod cursor;
 pub(crate) mod header;
 pub(crate) mod hunk;
 pub(crate) mod name;
+mod stamp;
 
 use cursor::{Cursor, RawLine};
 
@@ -61,7 +62,7 @@ impl Place {
         if let Some(kind) = unsupported(text) {
             return Err(Problem::Unsupported(kind));
         }
-        if text.starts_with(b"@@") {
+        if text.starts_with(b"@@ -") {
             return Err(Problem::HunkWithoutFile);
         }
         // What begins a new stretch of prose; `-- ` is the line above a mail's signature.

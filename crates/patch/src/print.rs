@@ -10,9 +10,9 @@ impl Patch {
     /// The diff as text: git's form if any file needs it, plain unified diffs otherwise.
     /// A file that [is empty](FilePatch::is_empty) leaves no trace in it.
     ///
-    /// [`Patch::parse`] gives the same patch back, except that a file without text that is created
-    /// or deleted in an unstated mode comes back with the mode that git's header must state,
-    /// 100644.
+    /// [`Patch::parse`] gives the same patch back if it was parsed, or made of files that are not
+    /// empty by [`FilePatch::between`], with one exception: in git's form, a file that is created or
+    /// deleted in an unstated mode gets the mode that its header must state, 100644.
     pub fn to_bytes(&self) -> Vec<u8> {
         // After a file that has git's header alone, the `---` line of a plain one would be taken
         // for its continuation.
@@ -148,15 +148,16 @@ fn sibling(name: &[u8]) -> Vec<u8> {
 }
 
 /// The name as git's `rename` lines have it.
-pub(crate) fn without_prefix(name: &[u8]) -> &[u8] {
+fn without_prefix(name: &[u8]) -> &[u8] {
     let prefixed = name.strip_prefix(b"a/").or_else(|| name.strip_prefix(b"b/"));
-    prefixed.unwrap_or(name)
+    prefixed.filter(|rest| !rest.is_empty()).unwrap_or(name)
 }
 
 fn name_line(out: &mut Vec<u8>, key: &str, name: Option<&[u8]>) {
     out.extend_from_slice(key.as_bytes());
     match name {
         None => out.extend_from_slice(DEV_NULL),
+        Some(DEV_NULL) => quote::write_quoted(out, DEV_NULL),
         Some(name) => {
             quote::write(out, name);
             // GNU patch takes a name to end at white space unless a tab ends it.

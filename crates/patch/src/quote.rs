@@ -19,7 +19,8 @@ pub(crate) fn write_word(out: &mut Vec<u8>, name: &[u8]) {
     }
 }
 
-fn write_quoted(out: &mut Vec<u8>, name: &[u8]) {
+/// Appends `name` in quotes.
+pub(crate) fn write_quoted(out: &mut Vec<u8>, name: &[u8]) {
     out.push(b'"');
     for &byte in name {
         match byte {

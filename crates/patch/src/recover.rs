@@ -223,13 +223,16 @@ impl Reader {
         // Whether a hunk may begin without a header: after a file header, or first in a block.
         let mut fresh = region.block.is_some();
         let mut prose: Option<usize> = None;
+        let named = header::first(region);
         while index < region.len() {
             let line = region.line(index);
             if let Some(kind) = unsupported(trimmed(line)) {
                 return Err(region.error(index, Problem::Unsupported(kind)));
             }
             let header = header::read(region, index)?;
-            let begins = line.starts_with(b"@@") || fresh && has_body(region, index);
+            // A semantic patch in a mail, say, has such lines as well.
+            let quoted = region.block.is_none() && index < named && !line.starts_with(b"@@ -");
+            let begins = line.starts_with(b"@@") && !quoted || fresh && has_body(region, index);
             if header.is_some() || begins {
                 self.prose(region, prose.take(), index);
             }

@@ -54,7 +54,8 @@ impl PlanOptions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Names {
-    /// Exactly as stated, less so many components.
+    /// Exactly as stated, less so many components. If the old and the new name differ, the file is
+    /// the one of them that there is, and not the copy `x.orig` or `x~` of `x`.
     Strip(usize),
     /// Less the `a/` or `b/` that git puts in front, or else as stated or less one component, if
     /// there is such a file. Otherwise the only file of the tree whose path ends with the name, or

@@ -1,9 +1,10 @@
 //! The lines before a file's hunks: `---` and `+++`, and git's extended header.
 
 use super::cursor::{Cursor, RawLine};
-use super::{name, unsupported};
+use super::hunk::ranges;
+use super::{name, stamp, unsupported};
 use crate::error::{Problem, Unsupported};
-use crate::{Error, FilePatch, Mode, Origin};
+use crate::{Error, FilePatch, LineRange, Mode, Origin};
 
 /// Reads the file header that begins at the next line; `None` if none begins there.
 pub(crate) fn read(cursor: &mut Cursor<'_>) -> Result<Option<FilePatch>, Error> {
@@ -12,11 +13,31 @@ pub(crate) fn read(cursor: &mut Cursor<'_>) -> Result<Option<FilePatch>, Error> 
             cursor.next();
             git(cursor, &line).map(Some)
         }
-        _ => Ok(names(cursor)?.map(|(old_path, new_path)| FilePatch {
-            old_path,
-            new_path,
-            ..FilePatch::default()
-        })),
+        _ => {
+            let lines = cursor.clone();
+            let Some(mut names) = names(cursor)? else { return Ok(None) };
+            forget_absent(&mut names, lines);
+            let (old_path, new_path) = names;
+            Ok(Some(FilePatch { old_path, new_path, ..FilePatch::default() }))
+        }
+    }
+}
+
+/// Takes the name from the side that has no file, as far as time stamps say it: that side has no
+/// lines, and is of the epoch.
+fn forget_absent((old_name, new_name): &mut Names, mut lines: Cursor<'_>) {
+    let (old, new, hunk) = (lines.next(), lines.next(), lines.next());
+    let is_epoch = |line: Option<RawLine<'_>>, key| {
+        line.and_then(|line| line.after(key).map(stamp::is_epoch)).unwrap_or_default()
+    };
+    let Some((old_range, new_range, _)) = hunk.and_then(|hunk| ranges(hunk.trimmed())) else {
+        return;
+    };
+    let nothing = LineRange::default();
+    if new_name.is_some() && old_range == nothing && is_epoch(old, "--- ") {
+        *old_name = None;
+    } else if old_name.is_some() && new_range == nothing && is_epoch(new, "+++ ") {
+        *new_name = None;
     }
 }
 
@@ -134,6 +155,7 @@ impl Extended {
     }
 
     fn agrees(&self, file: &FilePatch) -> bool {
+        let modes = [self.old_mode.is_some(), self.new_mode.is_some()];
         type Stated = Option<(Origin, Vec<u8>)>;
         let named = |path: &Option<Vec<u8>>, stated: &Stated| match (path, stated) {
             (_, None) => true,
@@ -146,7 +168,10 @@ impl Extended {
             && named(&file.new_path, &self.to)
             && self.created == file.old_path.is_none()
             && self.deleted == file.new_path.is_none()
-            && (self.created || self.deleted || self.old_mode.is_some() == self.new_mode.is_some())
+            && match [self.deleted, self.created] {
+                [false, false] => modes[0] == modes[1],
+                sides => modes == sides,
+            }
     }
 }
 

@@ -28,16 +28,18 @@ pub(crate) fn in_rename(text: &[u8]) -> Option<Vec<u8>> {
 
 /// The two names of a `diff --git` line.
 ///
-/// Unquoted names may contain spaces. Where the first one ends follows from the names of a rename,
-/// or from both being the same, given that their prefixes are equally long (`a/` and `b/`, or
-/// none).
+/// Unquoted names may contain spaces. If there is more than one space, where the first name ends
+/// follows from the names of a rename, or from both being the same, given that their prefixes are
+/// equally long (`a/` and `b/`, or none).
 pub(crate) fn pair(text: &[u8], renamed: Option<(&[u8], &[u8])>) -> Option<(Vec<u8>, Vec<u8>)> {
     let (old, new) = if text.starts_with(b"\"") {
         let (old, rest) = quote::read(text)?;
         (old, in_rename(rest.strip_prefix(b" ")?)?)
     } else {
+        let mut spaces = memchr::memchr_iter(b' ', text);
         let at = match renamed {
             _ if text.ends_with(b"\"") => text.windows(2).position(|two| two == b" \"")?,
+            Some(_) if let (Some(only), None) = (spaces.next(), spaces.next()) => only,
             Some((from, to)) => {
                 (text.len().checked_sub(1 + from.len() + to.len())?) / 2 + from.len()
             }

@@ -15,6 +15,16 @@ pub(super) struct Header {
     pub(super) flaw: Option<Flaw>,
 }
 
+/// The first line of the first file header whose names are whole; 0 if there is none.
+pub(super) fn first(region: &Region<'_>) -> usize {
+    let begins = |index: &usize| {
+        let line = region.line(*index);
+        line.starts_with(b"diff --git ")
+            || line.starts_with(b"--- ") && region.line(index + 1).starts_with(b"+++ ")
+    };
+    (0..region.len()).find(begins).unwrap_or_default()
+}
+
 /// Reads the file header that begins at line `index`; `None` if none begins there.
 pub(super) fn read(region: &Region<'_>, index: usize) -> Result<Option<Header>, Error> {
     let line = region.line(index);

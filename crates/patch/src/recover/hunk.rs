@@ -120,7 +120,8 @@ enum Tail {
     Cut,
 }
 
-/// The end of the hunk if the header counts it right.
+/// The end of the hunk if the header counts it right. After that, `-- ` is the line above a mail's
+/// signature.
 fn counted(region: &Region<'_>, start: usize, [old, new]: [LineRange; 2]) -> Option<usize> {
     let (mut old_len, mut new_len, mut end) = (0, 0, start);
     while old_len < old.len || new_len < new.len {
@@ -133,7 +134,9 @@ fn counted(region: &Region<'_>, start: usize, [old, new]: [LineRange; 2]) -> Opt
         }
     }
     let changes = |line: usize| matches!(region.line(line), [b'+' | b'-', ..]);
-    let more = region.line(end).starts_with(b" ") || (end..boundary(region, end)).any(changes);
+    let signed = matches!(trimmed(region.line(end)), b"-- " | b"--");
+    let rest = end + usize::from(signed);
+    let more = region.line(end).starts_with(b" ") || (rest..boundary(region, rest)).any(changes);
     (old_len == old.len && new_len == new.len && !more).then_some(end)
 }
 
@@ -223,7 +226,8 @@ impl Lines {
         }
         let prefixed = matches!(line, [b' ' | b'-' | b'+', ..]);
         let mut text = line[usize::from(prefixed)..].to_vec();
-        if marked {
+        // No file ends with a blank line that has no line end.
+        if marked && text != b"\n" {
             text.truncate(text.strip_suffix(b"\n").unwrap_or(&text).len());
         } else if !text.ends_with(b"\n") {
             self.unterminated = true;

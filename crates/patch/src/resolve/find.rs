@@ -41,16 +41,47 @@ impl<'a> Finder<'a> {
     pub(super) fn find(&mut self, file: &FilePatch) -> Result<Target, Error> {
         let target = match (self.options.names, &file.old_path, &file.new_path) {
             (_, None, None) => self.unnamed(file),
-            (Rule::Strip(level), ..) => Ok(Target {
-                header: header(file),
-                names: names(file, level)?,
-                found: Found::Stripped(level),
-            }),
+            (Rule::Strip(level), ..) => self.stripped(file, level),
             (Rule::Find, None, Some(new)) => self.created(file, new),
             (Rule::Find, ..) => self.existing(file),
         }?;
         self.made.extend(target.names.target.clone());
         Ok(target)
+    }
+
+    /// The file at its names less `level` components; at one of them, if they differ.
+    fn stripped(&self, file: &FilePatch, level: usize) -> Result<Target, Error> {
+        let differ = match names(file, level) {
+            Ok(names) => {
+                return Ok(Target { header: header(file), names, found: Found::Stripped(level) });
+            }
+            Err(error) => error,
+        };
+        let stated = file.old_path.iter().chain(&file.new_path);
+        let paths = stated.map(|name| strip(name, level)).collect::<Result<Vec<_>, _>>()?;
+        let there = self.only(&paths)?.ok_or(differ)?;
+        Ok(in_place(file, there.to_path_buf(), Found::Stripped(level)))
+    }
+
+    /// The one of the names of a file that the tree has. If it has both, a copy that was kept of the
+    /// file, `x.orig` or `x~` of `x`, is not meant.
+    fn only<'p>(&self, paths: &'p [PathBuf]) -> Result<Option<&'p Path>, Error> {
+        let mut there = paths.iter().map(PathBuf::as_path).filter(|path| self.has(path));
+        let (Some(old), Some(new)) = (there.next(), there.next()) else {
+            return Ok(paths.iter().map(PathBuf::as_path).find(|path| self.has(path)));
+        };
+        let is_copy = |copy: &Path, path: &Path| {
+            let [copy, path] = [copy, path].map(|path| path.as_os_str().as_encoded_bytes());
+            copy.strip_prefix(path).is_some_and(|end| matches!(end, [] | [b'~'] | [b'.', ..]))
+        };
+        match (is_copy(old, new), is_copy(new, old)) {
+            (true, _) => Ok(Some(new)),
+            (_, true) => Ok(Some(old)),
+            _ => {
+                let [old, new] = [old, new].map(|path| path.display().to_string());
+                Err(Error::NamesDiffer { old, new })
+            }
+        }
     }
 
     /// The given file, or the only one there is.
@@ -91,16 +122,8 @@ impl<'a> Finder<'a> {
         let levels = if is_prefixed(first) { [1, 0] } else { [0, 1] };
         for level in levels {
             let paths: Vec<_> = stated.iter().filter_map(|name| strip(name, level).ok()).collect();
-            let mut there = paths.iter().filter(|path| self.has(path));
-            match (there.next(), there.next()) {
-                (Some(old), Some(new)) if old != new => {
-                    let [old, new] = [old, new].map(|path| path.display().to_string());
-                    return Err(Error::NamesDiffer { old, new });
-                }
-                (Some(path), _) => {
-                    return Ok(in_place(file, path.clone(), Found::Stripped(level)));
-                }
-                (None, _) => {}
+            if let Some(path) = self.only(&paths)? {
+                return Ok(in_place(file, path.to_path_buf(), Found::Stripped(level)));
             }
         }
         // GNU diff -N names a file that is not there by its name, not as /dev/null.

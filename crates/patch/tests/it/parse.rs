@@ -101,6 +101,19 @@ const READ: &[(&str, &str, &str)] = &[
     ),
 ];
 
+const SEMANTIC: &str = "Done with:\n\n@@\nexpression e;\n@@\n- f(e)\n+ g(e)\n---\n x.c | 2 +-\n\n";
+
+#[test]
+fn a_semantic_patch_in_a_mail_is_prose() {
+    let diff = "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-b\n+c\n-- \n2.1\n";
+    let mail = format!("{SEMANTIC}{diff}");
+    let patch = Patch::parse(diff).unwrap();
+    assert_eq!(Patch::parse(&mail).unwrap(), patch);
+    let recovered = Patch::recover(&mail).unwrap();
+    assert_eq!(recovered.files.len(), 1);
+    assert_eq!(recovered.files[0].patch, patch.files[0]);
+}
+
 #[test]
 fn what_occurs_is_read() {
     for (name, diff, printed) in READ {
@@ -114,7 +127,6 @@ fn refused() -> Vec<(&'static str, usize, Problem)> {
     use Problem as P;
     vec![
         ("@@ -1 +1 @@\n-b\n+c\n", 1, P::HunkWithoutFile),
-        ("@@\n", 1, P::HunkWithoutFile),
         ("--- a/x\n@@ -1 +1 @@\n-b\n+c\n", 2, P::HunkWithoutFile),
         ("--- a/x\n+++ b/x\n", 1, P::NoChange),
         ("diff --git a/x b/x\nindex 1..2\n", 1, P::NoChange),

@@ -1,12 +1,46 @@
 //! Laws that hold for every text.
 
-use fixwright_patch::{DiffOptions, Edit, FilePatch, Patch, edits};
+use fixwright_patch::{DiffOptions, Edit, FilePatch, Mode, Origin, Patch, edits};
 use proptest::prelude::*;
 
 use crate::texts;
 
 fn between(old: &[u8], new: &[u8], context: usize) -> FilePatch {
     FilePatch::between("f", Some(old), Some(new), &DiffOptions::default().with_context(context))
+}
+
+/// A file of a patch, changed in any way that a header has words for.
+fn file() -> impl Strategy<Value = FilePatch> {
+    let mode = || prop::sample::select(vec![Mode::Regular, Mode::Executable]);
+    let modes = prop::option::of((mode(), mode()));
+    let names = prop::sample::select(vec![
+        ["a/f", "b/f"],
+        ["f", "f"],
+        ["a/f", "kb/g"],
+        ["old/f", "b/g h"],
+        ["a/", "b/"],
+        ["a/x y", "b/x y"],
+        ["x y z", "x y z"],
+        ["a/\"\u{e9}\\", "b/\"\u{e9}\\"],
+        ["/dev/null", "/dev/null"],
+    ]);
+    (names, texts::pair(), modes, 0..6u8).prop_map(|(names, (old, new), modes, kind)| {
+        let hunks = between(&old, &new, 3).hunks;
+        let [old_path, new_path] = names.map(|name| Some(name.into()));
+        let (old_mode, new_mode) = modes.unzip();
+        let whole =
+            FilePatch { old_path, new_path, old_mode, new_mode, hunks, ..FilePatch::default() };
+        let text = |old: &[u8], new: &[u8]| between(old, new, 3).hunks;
+        match kind {
+            0 => FilePatch { old_path: None, old_mode: None, hunks: text(b"", &new), ..whole },
+            1 => FilePatch { new_path: None, new_mode: None, hunks: text(&old, b""), ..whole },
+            2 => FilePatch { origin: Origin::Renamed, ..whole },
+            3 => FilePatch { origin: Origin::Copied, hunks: Vec::new(), ..whole },
+            // Only a rename has a name for each side if there is no text.
+            _ if whole.hunks.is_empty() => FilePatch { new_path: whole.old_path.clone(), ..whole },
+            _ => whole,
+        }
+    })
 }
 
 proptest! {
@@ -30,6 +64,24 @@ proptest! {
         let file = FilePatch::between(path, Some(&old), Some(&new), &options);
         let patch = Patch { files: vec![file; usize::from(old != new)] };
         prop_assert_eq!(Patch::parse(&patch.to_bytes()).unwrap(), patch);
+    }
+
+    #[test]
+    fn parse_then_print_is_the_identity_of_many_files(files in prop::collection::vec(file(), 1..5)) {
+        let mut patch = Patch { files };
+        patch.files.retain(|file| !file.is_empty());
+        let parsed = Patch::parse(&patch.to_bytes());
+        // git's header has to state the mode of a file that comes or goes.
+        if patch.to_bytes().starts_with(b"diff --git ") {
+            for file in &mut patch.files {
+                if file.creates() {
+                    file.new_mode.get_or_insert(Mode::Regular);
+                } else if file.deletes() {
+                    file.old_mode.get_or_insert(Mode::Regular);
+                }
+            }
+        }
+        prop_assert_eq!(parsed.unwrap(), patch);
     }
 
     #[test]

@@ -249,3 +249,41 @@ fn an_exact_patch_needs_nothing() {
     assert!(applied.placements[0].is_exact());
     assert!(recover_and_apply(b"--- a/f\n+++ b/f\n@@\n-a\n+b\n", b"a\n").is_some());
 }
+
+#[test]
+fn a_signature_of_any_mail_program_is_no_part_of_the_last_hunk() {
+    for signature in
+        ["-- \ncgit v1.2.3\n\n", "-- \ntg: (0..1) t/x (depends on: y)\n", "--\n2.39.5\n"]
+    {
+        let text = format!("--- a/x\n+++ b/x\n@@ -1,2 +1,3 @@\n a\n+b\n c\n{signature}");
+        let diff = Patch::recover(&text).unwrap();
+        assert!(
+            diff.files[0].readings.iter().all(|reading| reading.notes.is_empty()),
+            "{signature}"
+        );
+        let applied = diff.files[0].apply_with(b"a\nc\n", &ApplyOptions::default()).unwrap();
+        assert_eq!(applied.text, b"a\nb\nc\n", "{signature}");
+        let undone = diff.reverse().files[0].apply_with(b"a\nb\nc\n", &ApplyOptions::default());
+        assert_eq!(undone.unwrap().text, b"a\nc\n", "{signature}");
+    }
+}
+
+#[test]
+fn a_line_of_nothing_at_all_shifts_no_other() {
+    let text = "--- a/f\n+++ b/f\n@@\n-a\n-\n\\ No newline at end of file\n...\n+b\n";
+    let recovered = Patch::recover(text).unwrap();
+    let options = ApplyOptions::default().with_elisions(true);
+    drop(recovered.files[0].apply_with(b"a\nc\n", &options));
+}
+
+#[test]
+fn a_side_of_the_epoch_without_lines_has_no_file() {
+    let made = "--- x\t1970-01-01 01:00:00.000000000 +0100\n+++ x\t2024-05-01 10:00:00 +0200\n@@ -0,0 +1 @@\n+a\n";
+    let file = &Patch::parse(made).unwrap().files[0];
+    assert!(file.creates());
+    let removed =
+        "--- x\t2024-05-01 10:00:00 +0200\n+++ x\t1970-01-01 00:00:00 +0000\n@@ -1 +0,0 @@\n-a\n";
+    assert!(Patch::parse(removed).unwrap().files[0].deletes());
+    let edited = made.replace("-0,0 +1", "-1 +1,2").replace("+a\n", " b\n+a\n");
+    assert!(!Patch::parse(&edited).unwrap().files[0].creates());
+}

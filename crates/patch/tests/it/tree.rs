@@ -6,7 +6,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use fixwright_patch::{DiffOptions, Error, FilePatch, Mode, Origin, Patch, PathProblem, strip};
+use fixwright_patch::{
+    DiffOptions, Error, FilePatch, Mode, Origin, Patch, PathProblem, PlanOptions, strip,
+};
 use tempfile::TempDir;
 
 /// Every file and folder below `root` with its text.
@@ -226,6 +228,26 @@ fn two_names_need_a_rename() {
     let dir = tree(&[("x", "a\n"), ("y", "a\n")]);
     let patch = Patch::parse("--- a/x\n+++ b/y\n@@ -1 +1 @@\n-a\n+b\n").unwrap();
     assert!(matches!(patch.plan(dir.path(), 1), Err(Error::NamesDiffer { .. })));
+}
+
+/// As `diff -u x.orig x` names them.
+#[test]
+fn of_two_names_the_file_is_meant_and_not_its_copy() {
+    let recovered = Patch::recover("--- a/x.orig\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n").unwrap();
+    let strict = PlanOptions::strict(1);
+    for options in [PlanOptions::default(), strict] {
+        for files in [&[("x", "a\n")][..], &[("x.orig", "a\n")], &[("x", "a\n"), ("x.orig", "a\n")]]
+        {
+            let dir = tree(files);
+            let planned = recovered.plan_with(dir.path(), &options).unwrap();
+            assert_eq!(planned.files[0].path, Path::new(files[0].0));
+            assert!(planned.fits());
+        }
+    }
+    let dir = tree(&[("x", "a\n"), ("y", "a\n")]);
+    let differ = Patch::recover("--- a/x\n+++ b/y\n@@ -1 +1 @@\n-a\n+b\n").unwrap();
+    let planned = differ.plan_with(dir.path(), &PlanOptions::default()).unwrap();
+    assert!(matches!(planned.files[0].result, Err(Error::NamesDiffer { .. })));
 }
 
 #[test]
