@@ -41,10 +41,11 @@ pub enum Command {
     /// an answer full of prose: a line for each file says what each hunk needed. A hunk that fits in several places is
     /// refused, and so is a diff that is cut off. A write that was cut off before is finished or taken back first.
     ///
-    /// With --json stdout has one document: {schema: 1, outcome, strict, dry_run, reversed, notes, files}, each file {path, outcome,
-    /// found, refusal, rejects, notes, hunks}, each hunk {hunk, outcome, stated, old, new, needs, refusal, notes}. An outcome is
-    /// applied, already_applied or refused; a range of lines {start, len}; a need {need, lines?, text}; a refusal {reason,
-    /// text, advice}; a note {line, text}, with the line of the diff. Further fields may be added.
+    /// With --json stdout has one document: {schema: 1, outcome, strict, dry_run, reversed, notes, files}; each file {path,
+    /// origin, from, outcome, found, refusal, rejects, notes, hunks}; each hunk {hunk, outcome, stated, old, new, needs,
+    /// refusal, notes}. An outcome is applied, already_applied or refused; a range of lines {start, len}; a need {need,
+    /// lines?, text}; a refusal {reason, text, advice}; a note {line, text}, with the line of the diff. Further fields may be
+    /// added.
     ///
     /// Exit codes: 0 applied, or already applied; 1 refused, and nothing applied without --reject; 2 bad input; 3 could not run.
     Apply(ApplyFlags),

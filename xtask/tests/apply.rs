@@ -147,7 +147,7 @@ fn a_write_that_was_cut_off_is_settled_and_said() {
 fn rejects_are_written_on_request_and_the_rest_is_applied() {
     let folder = tree();
     let bad = "@@ -8,2 +9,2 @@\n 8\n-nine\n+NINE\n";
-    let diff = [SHIFTED, bad, MISFIT].concat();
+    let diff = [SHIFTED, bad, MISFIT, &MISFIT.replace('w', "v")].concat();
     apply(folder.path(), &diff, &["--reject", "--dry-run"]).assert().code(1);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     fs::write(folder.path().join("b.txt.rej"), "of yesterday\n").unwrap();
@@ -157,7 +157,8 @@ fn rejects_are_written_on_request_and_the_rest_is_applied() {
     assert_eq!(read(&folder, "a.txt"), PATCHED);
     assert_eq!(read(&folder, "b.txt"), "x\ny\n");
     assert_eq!(read(&folder, "a.txt.rej"), ["--- a.txt\n+++ a.txt\n", bad].concat());
-    assert_eq!(read(&folder, "b.txt.rej"), MISFIT.replace("a/", "").replace("b/", ""));
+    let both = [MISFIT, &MISFIT.replace('w', "v")].concat();
+    assert_eq!(read(&folder, "b.txt.rej"), both.replace("a/", "").replace("b/", ""));
 }
 
 #[test]
@@ -168,4 +169,13 @@ fn no_reject_file_goes_through_a_link() {
     std::os::unix::fs::symlink(&victim, folder.path().join("b.txt.rej")).unwrap();
     apply(folder.path(), MISFIT, &["--reject"]).assert().failure();
     assert_eq!(fs::read_to_string(&victim).unwrap(), "mine\n");
+}
+
+#[test]
+fn a_renamed_file_is_said_with_its_old_name() {
+    let folder = tree();
+    let diff = "diff --git a/b.txt b/c.txt\nrename from b.txt\nrename to c.txt\n";
+    let output = apply(folder.path(), diff, &[]).assert().code(0);
+    assert_eq!(output.get_output().stdout, b"c.txt: applied, renamed from b.txt\n");
+    assert_eq!(read(&folder, "c.txt"), "x\ny\n");
 }

@@ -1,9 +1,10 @@
 //! What fits of a diff, when not all of it does, and the rest as reject files.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use fixwright_patch::{DiffOptions, Error, FilePatch, Patch, Planned, Recovered, Rejects};
+use fixwright_patch::{DiffOptions, Error, FilePatch, Patch, Planned, Recovered, unified};
 
 use crate::flags::ApplyFlags;
 
@@ -37,7 +38,11 @@ pub(super) fn split(
         let refused = matches!(planned.result, Err(Error::Path { .. }));
         rejects.push(file.patch.rejects(&planned.path, outcomes).filter(|_| !refused));
     }
-    let made = rejects.iter().flatten().map(|rejects| reject_file(rejects, flags));
+    let mut texts: BTreeMap<&Path, Vec<u8>> = BTreeMap::new();
+    for rejects in rejects.iter().flatten() {
+        texts.entry(&rejects.path).or_default().extend_from_slice(&rejects.text);
+    }
+    let made = texts.into_iter().map(|(path, text)| reject_file(path, &text, flags));
     let mut whole = Recovered::from(Patch { files: made.collect() });
     whole.files.retain(|file| !file.patch.is_empty());
     whole.files.splice(0..0, fitting);
@@ -45,17 +50,14 @@ pub(super) fn split(
 }
 
 /// Makes the file, or gives it new text.
-fn reject_file(rejects: &Rejects, flags: &ApplyFlags) -> FilePatch {
-    let old = fs::read(flags.root.join(&rejects.path)).ok();
-    let mut file =
-        FilePatch::between(&[], old.as_deref(), Some(&rejects.text), &DiffOptions::default());
-    for name in [&mut file.old_path, &mut file.new_path].into_iter().flatten() {
-        *name = stated(&rejects.path, flags.strip.unwrap_or(1));
+fn reject_file(path: &Path, text: &[u8], flags: &ApplyFlags) -> FilePatch {
+    let old = fs::read(flags.root.join(path)).ok();
+    let level = flags.strip.unwrap_or(1);
+    let name = [&b"a/".repeat(level)[..], path.as_os_str().as_encoded_bytes()].concat();
+    FilePatch {
+        old_path: old.as_ref().map(|_| name.clone()),
+        new_path: Some(name),
+        hunks: unified(old.as_deref().unwrap_or_default(), text, &DiffOptions::default()),
+        ..FilePatch::default()
     }
-    file
-}
-
-/// The path as a diff names it, with `level` components in front.
-fn stated(path: &Path, level: usize) -> Vec<u8> {
-    [&b"a/".repeat(level)[..], path.as_os_str().as_encoded_bytes()].concat()
 }

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use fixwright_patch::{
-    Error, Found, LineRange, Misfit, Need, Placement, Planned, PlannedFile, Recovered,
-    RecoveredFile,
+    Error, FilePatch, Found, LineRange, Misfit, Need, Origin, Placement, Planned, PlannedFile,
+    Recovered, RecoveredFile, strip,
 };
 use serde::Serialize;
 
@@ -43,6 +43,9 @@ pub(super) enum Outcome {
 #[derive(Debug, Serialize)]
 pub(super) struct File {
     pub(super) path: String,
+    /// `renamed` or `copied`, and from which file.
+    pub(super) origin: Option<&'static str>,
+    pub(super) from: Option<String>,
     pub(super) outcome: Outcome,
     /// How the file was found, if not at its name.
     pub(super) found: Option<String>,
@@ -160,6 +163,8 @@ impl File {
         };
         Self {
             path: planned.path.display().to_string(),
+            origin: origin(&read.patch),
+            from: from(&read.patch, planned.found),
             outcome,
             found: planned.found.and_then(found),
             refusal,
@@ -240,6 +245,23 @@ impl Refusal {
         let (reason, advice) = advice::hunk(misfit);
         Self { reason, text: misfit.to_string(), advice }
     }
+}
+
+/// What became of the old file, if the new one has another name.
+fn origin(file: &FilePatch) -> Option<&'static str> {
+    match file.origin {
+        Origin::Renamed => Some("renamed"),
+        Origin::Copied => Some("copied"),
+        _ => None,
+    }
+}
+
+/// The file that the diff renames or copies.
+fn from(file: &FilePatch, found: Option<Found>) -> Option<String> {
+    let Some(Found::Stripped(level)) = found.filter(|_| file.origin != Origin::InPlace) else {
+        return None;
+    };
+    Some(strip(file.old_path.as_ref()?, level).ok()?.display().to_string())
 }
 
 /// How a file was found, if that is worth saying.

@@ -42,9 +42,12 @@ fn name(file: &File) -> String {
 
 /// How many hunks were applied, and what those needed that needed something.
 fn applied(record: &Record, file: &File) -> String {
-    let verb = if record.dry_run { "applies" } else { "applied" };
+    let mut verb = if record.dry_run { "applies" } else { "applied" }.to_owned();
+    if let (Some(origin), Some(from)) = (file.origin, &file.from) {
+        verb = format!("{verb}, {origin} from {from}");
+    }
     let count = match file.hunks.len() {
-        0 => return verb.to_owned(),
+        0 => return verb,
         1 => "1 hunk".to_owned(),
         many => format!("{many} hunks"),
     };

@@ -29,9 +29,18 @@ use tools::Tools;
 #[serde(deny_unknown_fields)]
 struct List {
     packages: Vec<String>,
-    /// The reasons, by package and patch.
-    #[serde(default)]
-    differences: BTreeMap<String, BTreeMap<String, String>>,
+    /// The reasons by short names.
+    reasons: BTreeMap<String, String>,
+    /// The patches by package and reason.
+    differences: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+}
+
+impl List {
+    fn reason(&self, package: &str, patch: &str) -> Option<&str> {
+        let mut reasons = self.differences.get(package)?.iter();
+        let (reason, _) = reasons.find(|(_, patches)| patches.iter().any(|name| name == patch))?;
+        self.reasons.get(reason).map(String::as_str)
+    }
 }
 
 /// Replays every package of the list.
@@ -62,8 +71,7 @@ fn explain(list: &List, differences: &[Difference], out: &mut dyn Write) -> anyh
     writeln!(out, "| package | patch | round | difference | reason |\n|---|---|---|---|---|")?;
     for difference in differences {
         let Difference { package, patch, round, what } = difference;
-        let reasons = list.differences.get(package);
-        let reason = reasons.and_then(|reasons| reasons.get(patch)).map(String::as_str);
+        let reason = list.reason(package, patch);
         unexplained += usize::from(reason.is_none());
         let reason = reason.unwrap_or("**none**");
         writeln!(out, "| {package} | {patch} | {round} | {what} | {reason} |")?;
