@@ -57,6 +57,26 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The git program is missing or did not do its work.
+    #[error("git {what}: {message}")]
+    Git {
+        /// The subcommand.
+        what: &'static str,
+        /// What it said.
+        message: String,
+    },
+    /// The commit behind which a walk through a history was to begin is not in it.
+    #[error("commit {commit} is not in this part of the history; give its full name")]
+    NoCommit {
+        /// The commit.
+        commit: String,
+    },
+    /// The temporary file for finding near-duplicates could not be written or read.
+    #[error("temporary file: {0}; is the disk full?")]
+    Scratch(#[source] io::Error),
+    /// There are more samples than can be counted.
+    #[error("there are more than 4 billion samples")]
+    TooMany,
     /// The name of an extra field is one of those that a sample has by itself.
     #[error("`{name}` is a field of every sample and cannot be an extra one")]
     NotExtra {

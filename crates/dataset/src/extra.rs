@@ -47,6 +47,16 @@ impl Extra {
         Ok(())
     }
 
+    /// Takes the field `name` out, if there is one that is not `null`.
+    pub(crate) fn take<T: serde::de::DeserializeOwned>(
+        &mut self,
+        name: &str,
+    ) -> Result<Option<T>, Error> {
+        let value = self.get::<Option<T>>(name)?.flatten();
+        self.0.retain(|(known, _)| known != name);
+        Ok(value)
+    }
+
     /// The fields, each with its value as JSON text.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (&**name, value.get()))

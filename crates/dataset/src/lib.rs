@@ -39,20 +39,44 @@
 
 #![forbid(unsafe_code)]
 
+mod assignments;
+mod curate;
 mod error;
 mod evaluate;
 mod extra;
+mod filter;
+mod history;
+#[cfg(feature = "syntax")]
+mod inject;
 mod lines;
+mod manifest;
+mod minhash;
+mod paired;
 mod read;
+mod rows;
 mod sample;
 mod source;
+mod split;
+#[cfg(feature = "syntax")]
+mod syntax;
+mod walk;
 mod wire;
 mod write;
 
+pub use assignments::Assignments;
+pub use curate::{CurateContext, CurateEvent, CurateOptions, Named, curate};
 pub use error::{Error, Place};
 pub use evaluate::{Evaluated, Evaluator, Programs};
 pub use extra::Extra;
+pub use filter::{CountTokens, Filter, words_and_signs};
+pub use history::{History, HistoryOptions, Walked};
+#[cfg(feature = "syntax")]
+pub use inject::{InjectOptions, Injection, Rule};
+pub use manifest::{Manifest, PartRecord, SourceRecord};
+pub use paired::Paired;
 pub use read::{ReadOptions, Reader};
+pub use rows::Rows;
 pub use sample::{RepairSample, TestCase};
 pub use source::{Skipped, Source};
+pub use split::{Part, Split, SplitBy};
 pub use write::{write, write_file};

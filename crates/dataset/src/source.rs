@@ -13,11 +13,20 @@ use crate::{Error, RepairSample};
 pub trait Source: Iterator<Item = Result<RepairSample, Error>> {
     /// What was left out so far, and why.
     fn skipped(&self) -> &Skipped;
+
+    /// What there is to know of the input once it is read: its `sha256`, a `commit`, the version of a program by its name.
+    fn facts(&self) -> BTreeMap<String, String> {
+        BTreeMap::new()
+    }
 }
 
 impl<S: Source + ?Sized> Source for Box<S> {
     fn skipped(&self) -> &Skipped {
         (**self).skipped()
+    }
+
+    fn facts(&self) -> BTreeMap<String, String> {
+        (**self).facts()
     }
 }
 

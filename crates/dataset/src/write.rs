@@ -50,7 +50,7 @@ fn write_line<W: Write>(output: &mut W, sample: &RepairSample) -> io::Result<()>
 }
 
 /// An empty file beside `path`, with the permissions that a file there is to have.
-fn temporary(path: &Path) -> io::Result<NamedTempFile> {
+pub(crate) fn temporary(path: &Path) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut builder = tempfile::Builder::new();
     builder.prefix(".fixwright-");
@@ -65,7 +65,8 @@ fn temporary(path: &Path) -> io::Result<NamedTempFile> {
     Ok(file)
 }
 
-fn finish(output: BufWriter<NamedTempFile>, path: &Path) -> io::Result<()> {
+/// Puts a temporary file in its place, flushed to the disk.
+pub(crate) fn finish(output: BufWriter<NamedTempFile>, path: &Path) -> io::Result<()> {
     let file = output.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.as_file().sync_all()?;
     file.persist(path)?;

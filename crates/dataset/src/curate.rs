@@ -1,0 +1,235 @@
+//! From sources to a data set: filter, find near-duplicates, divide, write.
+
+mod examine;
+mod hashing;
+mod shelf;
+mod verify;
+
+use std::collections::BTreeMap;
+use std::mem;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::filter::{CountTokens, Filter};
+use crate::minhash::Index;
+use crate::split::Split;
+use crate::{Error, Evaluator, Manifest, RepairSample, Skipped, Source, SourceRecord};
+use examine::{Examined, examine};
+pub(crate) use hashing::{Hash, Hashing, hex};
+use shelf::Shelf;
+
+/// The most samples that are in memory together, for each of two groups: one is read while the other is examined.
+const GROUP_ROWS: usize = 256;
+/// The same in bytes of code.
+const GROUP_BYTES: usize = 8 << 20;
+/// The most samples in a group if programs are run for them.
+const GROUP_RUNS: usize = 32;
+
+/// How a data set is made. The same options and sources give the same bytes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct CurateOptions {
+    /// Which samples are kept.
+    pub filter: Filter,
+    /// How similar a sample may be to one before it, from 0 to 1; any, if this is `None`.
+    ///
+    /// Two samples are as similar as the less similar of two things: the lines that they change, and the code within ten lines of
+    /// these. The similarity is that of Jaccard on runs of tokens. Candidates are found by their hashes, which miss one pair in 20,000
+    /// of similarity 0.8, one in 100 of 0.7 and more below.
+    pub near_duplicates: Option<f64>,
+    /// How samples are divided; all are to train on if this is `None`.
+    pub split: Option<Split>,
+}
+
+/// What curating needs of its surroundings.
+#[derive(Clone, Copy)]
+pub struct CurateContext<'a> {
+    /// Counts tokens for [`Filter::max_tokens`].
+    pub tokens: CountTokens<'a>,
+    /// Runs the programs of samples with tests: the code has to fail, the fix to pass. Nothing is run if this is `None`.
+    pub evaluator: Option<&'a Evaluator>,
+    /// Hears of each [`CurateEvent`], on any thread, and may stop the work: what is finished is then written.
+    pub progress: &'a (dyn Fn(CurateEvent<'_>) -> ControlFlow<()> + Sync),
+}
+
+/// Something that happened while a data set was made.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CurateEvent<'a> {
+    /// So many more samples are done.
+    Done {
+        /// How many.
+        samples: u64,
+    },
+    /// Something of a source could not be read.
+    Unreadable {
+        /// The name of the source.
+        source: &'a str,
+        /// Why.
+        error: &'a Error,
+    },
+    /// A program is running.
+    Running,
+}
+
+/// A source with the name that it has in the manifest.
+pub struct Named {
+    /// The name.
+    pub name: String,
+    /// The source.
+    pub source: Box<dyn Source + Send>,
+}
+
+/// Makes the data set of `sources` in `folder`: a file `PART.jsonl` for each [`Part`](crate::Part), and `manifest.json`.
+///
+/// Of near-duplicates the first is kept. Samples are examined on the threads of the current rayon pool, two groups of them being in
+/// memory at a time. The files are put in place when all are written, the manifest last: while there is none, they do not belong together.
+///
+/// # Errors
+///
+/// [`Error::File`] and [`Error::Scratch`] if something could not be written, [`Error::Validate`] if programs cannot be run. That
+/// something cannot be read is an event, and counted.
+pub fn curate(
+    sources: Vec<Named>,
+    folder: &Path,
+    options: &CurateOptions,
+    tools: BTreeMap<String, String>,
+    context: &CurateContext<'_>,
+) -> Result<Manifest, Error> {
+    let mut curation = Curation {
+        options,
+        context,
+        index: options.near_duplicates.map(Index::new).transpose()?,
+        shelf: Shelf::new(folder)?,
+        dropped: Skipped::default(),
+    };
+    let mut records = Vec::new();
+    let mut complete = true;
+    for source in sources {
+        let (record, flow) = curation.source(source)?;
+        records.push(record);
+        if flow.is_break() {
+            complete = false;
+            break;
+        }
+    }
+    let Curation { shelf, mut dropped, .. } = curation;
+    let files = shelf.divide(options.split.as_ref(), &mut dropped)?;
+    let manifest = Manifest {
+        schema: 1,
+        version: env!("CARGO_PKG_VERSION"),
+        complete,
+        sources: records,
+        options: serde_json::to_value(options).unwrap_or_default(),
+        tools,
+        dropped,
+        parts: files.records(),
+    };
+    files.publish(&manifest)?;
+    Ok(manifest)
+}
+
+struct Curation<'a> {
+    options: &'a CurateOptions,
+    context: &'a CurateContext<'a>,
+    index: Option<Index>,
+    shelf: Shelf,
+    dropped: Skipped,
+}
+
+/// Samples read together, and what could not be read among them.
+#[derive(Default)]
+struct Group {
+    samples: Vec<RepairSample>,
+    errors: Vec<Error>,
+}
+
+impl Curation<'_> {
+    /// Takes what a source has; breaks off where the caller wishes it.
+    fn source(&mut self, named: Named) -> Result<(SourceRecord, ControlFlow<()>), Error> {
+        let Named { name, mut source } = named;
+        let (read, kept, unreadable) = (0, 0, 0);
+        let mut record = SourceRecord {
+            name,
+            facts: BTreeMap::new(),
+            read,
+            kept,
+            unreadable,
+            skipped: Skipped::default(),
+        };
+        let mut flow = ControlFlow::Continue(());
+        let mut group = self.read(&mut *source);
+        while flow.is_continue() && !(group.samples.is_empty() && group.errors.is_empty()) {
+            let Group { samples, errors } = mem::take(&mut group);
+            for error in &errors {
+                let event = CurateEvent::Unreadable { source: &record.name, error };
+                flow = if (self.context.progress)(event).is_break() {
+                    ControlFlow::Break(())
+                } else {
+                    flow
+                };
+            }
+            record.unreadable += errors.len() as u64;
+            let (next, examined) = rayon::join(
+                || self.read(&mut *source),
+                || examine(&samples, self.options, self.context),
+            );
+            let Some(examined) = examined? else {
+                flow = ControlFlow::Break(());
+                break;
+            };
+            group = next;
+            record.read += samples.len() as u64;
+            for one in examined {
+                record.kept += u64::from(self.keep(one)?);
+            }
+            let done = CurateEvent::Done { samples: samples.len() as u64 };
+            flow = if (self.context.progress)(done).is_break() {
+                ControlFlow::Break(())
+            } else {
+                flow
+            };
+        }
+        record.facts = source.facts();
+        record.skipped = source.skipped().clone();
+        Ok((record, flow))
+    }
+
+    fn read(&self, source: &mut dyn Source) -> Group {
+        let most = if self.context.evaluator.is_some() { GROUP_RUNS } else { GROUP_ROWS };
+        let (mut group, mut bytes) = (Group::default(), 0);
+        while group.samples.len() + group.errors.len() < most && bytes < GROUP_BYTES {
+            match source.next() {
+                Some(Ok(sample)) => {
+                    bytes += sample.code.as_ref().map_or(0, String::len);
+                    group.samples.push(sample);
+                }
+                Some(Err(error)) => group.errors.push(error),
+                None => break,
+            }
+        }
+        group
+    }
+
+    /// Whether a sample was kept.
+    fn keep(&mut self, examined: Examined) -> Result<bool, Error> {
+        let fit = match examined {
+            Examined::Unfit { reason } => {
+                self.dropped.add(reason);
+                return Ok(false);
+            }
+            Examined::Fit(fit) => fit,
+        };
+        let twin = match &mut self.index {
+            Some(index) => index.find_or_add(&fit.fingerprint)?,
+            None => None,
+        };
+        match twin {
+            Some(twin) => self.shelf.note_twin(twin, fit.key),
+            None => self.shelf.put(fit)?,
+        }
+        Ok(twin.is_none())
+    }
+}

@@ -1,0 +1,69 @@
+//! What can be said of a sample by itself, on any thread.
+
+use rayon::prelude::*;
+
+use super::{CurateContext, CurateOptions, verify};
+use crate::filter::Change;
+use crate::minhash::Fingerprint;
+use crate::split::Key;
+use crate::{Error, RepairSample, write};
+
+/// What became of a sample.
+pub(super) enum Examined {
+    /// It is left out.
+    Unfit { reason: &'static str },
+    /// It is kept unless it is a near-duplicate.
+    Fit(Box<Fit>),
+}
+
+/// A sample as it is kept.
+pub(super) struct Fit {
+    /// Its line, with the line end.
+    pub(super) line: Vec<u8>,
+    pub(super) fingerprint: Fingerprint,
+    pub(super) key: Key,
+    pub(super) origin: String,
+    pub(super) licence: String,
+}
+
+/// Examines samples, in their order; `None` if the caller wished to stop.
+pub(super) fn examine(
+    samples: &[RepairSample],
+    options: &CurateOptions,
+    context: &CurateContext<'_>,
+) -> Result<Option<Vec<Examined>>, Error> {
+    match samples.par_iter().map(|sample| one(sample, options, context)).collect() {
+        Ok(examined) => Ok(Some(examined)),
+        Err(Error::Validate(fixwright_validate::Error::Cancelled)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn one(
+    sample: &RepairSample,
+    options: &CurateOptions,
+    context: &CurateContext<'_>,
+) -> Result<Examined, Error> {
+    let change = Change::of(sample);
+    if let Some(reason) = options.filter.reason_with(sample, change.as_ref(), context.tokens) {
+        return Ok(Examined::Unfit { reason });
+    }
+    let key = match &options.split {
+        None => Key::Group(1.0),
+        Some(split) => match split.key(sample) {
+            Some(key) => key,
+            None => return Ok(Examined::Unfit { reason: "no date" }),
+        },
+    };
+    if let Some(evaluator) = context.evaluator
+        && let Some(reason) = verify::reason(sample, evaluator, context.progress)?
+    {
+        return Ok(Examined::Unfit { reason });
+    }
+    let mut line = Vec::new();
+    write(&mut line, sample)?;
+    let fingerprint = Fingerprint::of(sample, change.as_ref());
+    let origin = sample.origin.clone().unwrap_or_default();
+    let licence = sample.license.clone().unwrap_or_default();
+    Ok(Examined::Fit(Box::new(Fit { line, fingerprint, key, origin, licence })))
+}
