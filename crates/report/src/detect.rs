@@ -6,6 +6,7 @@ use std::io::{BufRead, Cursor, Read};
 use crate::format::READERS;
 use crate::input::Input;
 use crate::json::Outline;
+use crate::lines::{lossy, plain};
 use crate::{Error, Format, Place};
 
 /// How much of an input is looked at at once.
@@ -17,12 +18,10 @@ const KEPT: usize = 64 << 10;
 pub(crate) struct Head<'a> {
     /// The text without terminal colours; what is not UTF-8 is replaced.
     pub(crate) text: Cow<'a, str>,
-    /// What it holds if it is JSON.
+    /// What it holds if it begins with JSON.
     pub(crate) json: Option<Outline>,
-    /// The name of the root element if it is XML.
+    /// The name of the root element if it begins with XML.
     pub(crate) root: Option<String>,
-    /// Whether this is where the input begins.
-    first: bool,
 }
 
 impl<'a> Head<'a> {
@@ -30,19 +29,20 @@ impl<'a> Head<'a> {
         Self::at(bytes, true)
     }
 
+    /// The bytes of a window; `first` says whether the input begins there.
     fn at(bytes: &'a [u8], first: bool) -> Self {
         let bytes = &bytes[..bytes.len().min(WINDOW)];
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let text = crate::lines::plain(String::from_utf8_lossy(bytes));
-        let root = crate::xml::root(&text);
-        Self { json: Outline::of(bytes), root, text, first }
+        let text = plain(lossy(bytes));
+        // In the middle of an input a bracket opens a line of some log.
+        let json = first.then(|| Outline::of(bytes)).flatten();
+        let root = first.then(|| crate::xml::root(&text)).flatten();
+        Self { text, json, root }
     }
 
     /// The format that these bytes show.
     pub(crate) fn format(&self) -> Option<Format> {
-        let structured = self.json.is_some() || self.root.is_some();
-        let fits = READERS.iter().find(|reader| (reader.is_like)(self))?;
-        (self.first || !structured).then_some(fits.format)
+        READERS.iter().find(|reader| (reader.is_like)(self)).map(|reader| reader.format)
     }
 }
 

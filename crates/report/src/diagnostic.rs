@@ -37,7 +37,14 @@ use kind::Kind;
 
 /// Whether `input` has a diagnostic.
 pub(crate) fn is_like(input: &str) -> bool {
-    input.lines().any(|line| matches!(kind::kind(line, Dialect::Compiler), Kind::Diagnostic(_)))
+    input.lines().any(|line| is_head(line, Dialect::Compiler))
+}
+
+/// Whether a diagnostic begins with a line.
+fn is_head(line: &str, dialect: Dialect) -> bool {
+    // Nearly all lines of a log are told by this: where there is a severity, a space follows a colon or a bracket.
+    let may = memchr::memmem::find(line.as_bytes(), b": ").is_some() || line.starts_with('[');
+    may && matches!(kind::kind(line, dialect), Kind::Diagnostic(_))
 }
 
 /// Reads every diagnostic in `input`.
@@ -47,8 +54,9 @@ pub(crate) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Hal
 
 /// Whether the first diagnostic in `input` is one of cppcheck.
 pub(crate) fn is_like_cppcheck(input: &str) -> bool {
-    let is_head = |line: &&str| matches!(kind::kind(line, Dialect::Cppcheck), Kind::Diagnostic(_));
-    let Some(first) = input.lines().find(is_head) else { return false };
+    let Some(first) = input.lines().find(|line| is_head(line, Dialect::Cppcheck)) else {
+        return false;
+    };
     match kind::kind(first, Dialect::Compiler) {
         Kind::Diagnostic(head) => {
             let named = |dialect| flag::split_flags(head.message, dialect).1.rule.id.is_some();

@@ -39,7 +39,7 @@ pub(crate) use line::without_prefix;
 
 /// Whether `input` has such a report.
 pub(crate) fn is_like(input: &str) -> bool {
-    input.lines().any(|line| head::head(without_prefix(line)).is_some())
+    head::may_be_in(input) && input.lines().any(|line| head::head(without_prefix(line)).is_some())
 }
 
 /// Reads every report in `input`.

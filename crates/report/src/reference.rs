@@ -13,6 +13,10 @@ const PLACE: &str = r#"(?P<path>(?:[A-Za-z]:[\\/])?[^\s:()"'`,;<>]*[./\\][^\s:()
 /// A place at the start of `text`, and what follows it.
 pub(crate) fn leading_place(text: &str) -> Option<(Location, &str)> {
     static LEADING: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("^{PLACE}")));
+    // Most lines that are asked for have no colon before a digit.
+    if !has_number(text) {
+        return None;
+    }
     let found = LEADING.captures(text)?;
     let rest = &text[found.get_match().end()..];
     Some((location(&found)?, rest))
@@ -28,13 +32,18 @@ pub(crate) fn place_within(text: &str) -> Option<(Location, Range<usize>)> {
     });
     // The patterns are slow beside a search for what each of them has to find.
     let bytes = text.as_bytes();
-    let numbered = || bytes.windows(2).any(|pair| pair[0] == b':' && pair[1].is_ascii_digit());
     let lined = || bytes.windows(4).any(|word| word.eq_ignore_ascii_case(b"line"));
-    let short = numbered().then_some(&*SHORT);
+    let short = has_number(text).then_some(&*SHORT);
     [short, lined().then_some(&*LONG)].into_iter().flatten().find_map(|shape| {
         let found = shape.captures(text)?;
         Some((location(&found)?, found.get_match().range()))
     })
+}
+
+/// Whether a colon stands before a digit.
+fn has_number(text: &str) -> bool {
+    let behind = |at: usize| text.as_bytes().get(at + 1).is_some_and(u8::is_ascii_digit);
+    memchr::memchr_iter(b':', text.as_bytes()).any(behind)
 }
 
 /// The location in a match of one of the patterns above; none if its line is no line number.

@@ -69,7 +69,7 @@ impl BugReport {
         let mut report = Self::default();
         report.provenance.line = place.line;
         report.provenance.span = place.byte..place.byte + bytes.len();
-        report.text = String::from_utf8_lossy(bytes).into_owned();
+        report.text = crate::lines::lossy(bytes).into_owned();
         report
     }
 

@@ -34,7 +34,7 @@ use crate::stream::{Halt, Sink};
 
 /// Whether `input` has such a trace.
 pub(crate) fn is_like(input: &str) -> bool {
-    input.lines().any(line::begins)
+    line::has_sign(input) && input.lines().any(line::begins)
 }
 
 /// Reads every trace in `input`.

@@ -11,7 +11,7 @@ pub(super) fn block_start(items: &[Item<'_>], label: &str) -> usize {
     let is_key = |item: &Item<'_>| matches!(item.kind, Kind::Key(line) if !line.value.is_empty());
     let run = items.iter().rev().take_while(|item| is_key(item)).count();
     let keys = at - run;
-    if items[keys..at].iter().any(|item| opening_label(&item.kind).as_deref() == Some(label)) {
+    if items[keys..at].iter().any(|item| opening_label(&item.kind) == Some(label)) {
         return at; // no blank line between the reports
     }
     title_before(items, keys).unwrap_or(keys)

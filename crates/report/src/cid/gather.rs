@@ -3,7 +3,7 @@
 use super::block::block_start;
 use super::fill;
 use super::item::{Item, Kind, Line, Open, classify};
-use super::key::{Key, normalise};
+use super::key::Key;
 use crate::draft::MAX_TEXT;
 use crate::lines;
 use crate::stream::{Halt, Sink};
@@ -18,7 +18,7 @@ pub(super) struct Gather {
     /// What the next line is read against.
     open: Open,
     /// The labels that have come and can come only once in a report.
-    seen: Vec<String>,
+    seen: Vec<&'static str>,
     /// Whether one of the lines has a key that is known.
     keyed: bool,
     /// Where lines began to be left out.
@@ -53,8 +53,8 @@ impl Gather {
         let text = line.text().trim_end_matches('\r');
         let kind = classify(text, &mut self.open);
         let label = opening_label(&kind);
-        if let Some(label) = &label
-            && (self.seen.contains(label) || (self.cut.is_some() && !self.keyed))
+        if let Some(label) = label
+            && (self.seen.contains(&label) || (self.cut.is_some() && !self.keyed))
         {
             self.split(label, sink)?;
         }
@@ -151,9 +151,9 @@ fn is_known(kind: &Kind<'_>) -> bool {
 }
 
 /// The label of a key that can come only once in a report.
-pub(super) fn opening_label(kind: &Kind<'_>) -> Option<String> {
+pub(super) fn opening_label(kind: &Kind<'_>) -> Option<&'static str> {
     match kind {
-        Kind::Key(line) if line.key.opens_report() => Some(normalise(line.label)),
+        Kind::Key(line) if line.key.opens_report() => Some(line.name),
         _ => None,
     }
 }

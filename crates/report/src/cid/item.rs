@@ -41,6 +41,8 @@ pub(super) enum Kind<'a> {
 pub(super) struct KeyLine<'a> {
     pub(super) key: Key,
     pub(super) label: &'a str,
+    /// The label as the table of keys has it; empty for a key that is not there.
+    pub(super) name: &'static str,
     pub(super) value: &'a str,
     pub(super) indent: usize,
     shape: Shape,
@@ -140,16 +142,18 @@ pub(super) fn key_line(text: &str) -> Option<KeyLine<'_>> {
     if label.is_empty() || label.len() > MAX_LABEL {
         return None;
     }
+    if shape != Shape::Colon && !label.starts_with(char::is_uppercase) {
+        return None;
+    }
     let spaced = value.is_empty() || value.starts_with(['*', ' ', '\t']);
     let value = value.trim_start_matches('*').trim();
-    let key = Key::from_label(label);
+    let (key, name) = Key::from_label(label);
     let accepted = match (key, shape) {
         (Key::Other, Shape::Colon) => spaced && is_title_case(label),
         (Key::Other, _) => false,
-        (_, Shape::Colon) => true,
-        _ => label.starts_with(char::is_uppercase),
+        _ => true,
     };
-    accepted.then_some(KeyLine { key, label, value, indent, shape })
+    accepted.then_some(KeyLine { key, label, name, value, indent, shape })
 }
 
 /// The line without the marks of a heading, a list or bold type, and whether it had those of a heading.

@@ -12,7 +12,7 @@ use crate::{Location, Step};
 pub(super) fn present(value: &str) -> Option<&str> {
     let value = value.trim_matches(|c: char| c.is_whitespace() || "`'\"‘’“”".contains(c));
     let absent = ["", "-", "?", "n/a", "none", "unknown", "null"];
-    (!absent.contains(&value.to_ascii_lowercase().as_str())).then_some(value)
+    (!absent.iter().any(|word| value.eq_ignore_ascii_case(word))).then_some(value)
 }
 
 /// What `File:` names: a path, perhaps with a line.
@@ -82,14 +82,11 @@ fn function(prose: &str) -> Option<String> {
 
 /// The steps under `Path:`: each place opens one, further lines and deeper ones say what happens there.
 pub(super) fn steps(entry: &Entry<'_>) -> Vec<Step> {
-    static MARK: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^\s*(?:(?:#?[0-9]+[.):]?|[-*]|-+>)\s+)?"));
     let mut steps: Vec<Step> = Vec::new();
     let mut indent = usize::MAX;
     for line in entry.text().lines().filter(|line| !line.trim().is_empty()) {
         let depth = line.len() - line.trim_start().len();
-        let unmarked = &line[MARK.find(line).map_or(0, |mark| mark.end())..];
-        match (leading_place(unmarked).filter(|_| depth <= indent), steps.last_mut()) {
+        match (leading_place(unmarked(line)).filter(|_| depth <= indent), steps.last_mut()) {
             (Some((place, rest)), _) => {
                 indent = depth;
                 let rest = rest.trim_start_matches([':', '-', ',', ' ', '\t']);
@@ -103,6 +100,17 @@ pub(super) fn steps(entry: &Entry<'_>) -> Vec<Step> {
         }
     }
     steps
+}
+
+/// A line without the number, dash or arrow that it opens with: `1. `, `#2) `, `- `, `-> `.
+fn unmarked(line: &str) -> &str {
+    let line = line.trim_start();
+    let Some((mark, rest)) = line.split_once(char::is_whitespace) else { return line };
+    let number = mark.trim_start_matches('#').trim_end_matches(['.', ')', ':']);
+    let numbered = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    let dashed = matches!(mark, "-" | "*");
+    let arrow = mark.len() > 1 && mark.trim_start_matches('-') == ">";
+    if numbered || dashed || arrow { rest.trim_start() } else { line }
 }
 
 /// Whether two spellings may mean one file: the shorter is the tail of the longer.

@@ -15,9 +15,12 @@ pub(super) enum Key {
     Signal,
 }
 
+/// The longest name of a key, in bytes.
+const LONGEST: usize = 15;
+
 /// The key that a line begins with, and what stands behind it.
 pub(super) fn key(line: &str) -> Option<(Key, &str)> {
-    let (name, value) = line.split_once(':')?;
+    let (name, value) = line.split_once(':').filter(|(name, _)| name.len() <= LONGEST)?;
     let key = match name.to_ascii_lowercase().as_str() {
         "test" | "test case" | "name" => Key::Test,
         "title" => Key::Title,

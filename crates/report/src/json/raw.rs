@@ -34,6 +34,6 @@ impl Raw {
 
     /// The value as text.
     pub(crate) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).into_owned()
+        crate::lines::lossy(&self.bytes).into_owned()
     }
 }

@@ -78,6 +78,13 @@ pub(super) fn begins(line: &str) -> bool {
     head(without_prefix(line).trim()).is_some()
 }
 
+/// Whether a text has a part that every head has.
+pub(super) fn has_sign(text: &str) -> bool {
+    static SIGN: LazyLock<Regex> =
+        LazyLock::new(|| pattern("Sanitizer: |libFuzzer: |: runtime error: | leak of "));
+    SIGN.is_match(text)
+}
+
 /// A line without the time that a build server, or the number that a test runner, puts before it.
 pub(super) fn without_prefix(line: &str) -> &str {
     static PREFIX: LazyLock<Regex> = LazyLock::new(|| {
@@ -107,10 +114,7 @@ fn head(text: &str) -> Option<Kind<'_>> {
     static SHAPES: LazyLock<[Regex; 4]> = LazyLock::new(|| {
         [HEAD, UNDEFINED, LEAK, SUMMARY].map(|shape| pattern(&format!("^{shape}$")))
     });
-    if !["Sanitizer: ", "libFuzzer: ", ": runtime error: ", " leak of "]
-        .iter()
-        .any(|part| text.contains(part))
-    {
+    if !has_sign(text) {
         return None;
     }
     let [head, undefined, leak, summary] = &*SHAPES;

@@ -32,6 +32,9 @@ pub(super) fn content(line: &str) -> Option<(&str, &str)> {
             r"^(?:==|\*\*)(?:[0-9:.]{8,} )?(?P<process>[0-9]{1,10})(?:==|\*\*)(?: (?P<content>.*))?$",
         )
     });
+    if !line.starts_with("==") && !line.starts_with("**") {
+        return None;
+    }
     let found = PREFIX.captures(line)?;
     let part = |name| found.name(name).map_or("", |part| part.as_str());
     Some((part("process"), part("content")))

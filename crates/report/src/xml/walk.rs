@@ -155,7 +155,7 @@ impl<'i, 's> Xml<'i, 's> {
         let (text, replaced) = match self.encoding {
             Some(encoding) => encoding.decode_without_bom_handling(bytes),
             None => {
-                let text = String::from_utf8_lossy(bytes);
+                let text = crate::lines::lossy(bytes);
                 let replaced = matches!(text, std::borrow::Cow::Owned(_));
                 (text, replaced)
             }
