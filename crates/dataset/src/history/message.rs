@@ -1,0 +1,101 @@
+//! What a commit's message says about other commits, and what remains without its tags.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A line of a message that says which commit is undone.
+static REVERTS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)\bthis reverts\s+(?:the\s+)?(?:upstream\s+)?commit\s+([0-9a-f]{7,64})\b")
+});
+
+/// A line that people who keep a stable branch put on top of a message.
+static UPSTREAM: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?mi)^[\s\[(]*(?:upstream commit [0-9a-f]{7,64}|commit [0-9a-f]{7,64} upstream)\b")
+});
+
+/// A line that names people, other commits or places on the web: no part of a report.
+static TAG: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^\s*(?:[a-z][a-z-]*-by|cc|fixes|link|closes|bug|buglink|bugzilla|change-id|git-svn-id|message-id|references|see|url|resolves|issue|backport|pr|pull-request|reviewed-on|original-commit|subject|from|date|to)\s*:\s|^\s*\(cherry[- ]picked from commit\b|^\[[^\]]+@[^\]]*:",
+    )
+});
+
+/// The address of a person.
+static ADDRESS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"[<(]?[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+[>)]?"));
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("it is written here and valid: a test uses it")
+}
+
+/// Whether the message says that the commit is a copy of one in the main branch.
+pub(super) fn is_backport(message: &str) -> bool {
+    UPSTREAM.is_match(message)
+}
+
+/// The message without the lines that name people or other commits, and without addresses.
+pub(super) fn without_tags(message: &str) -> String {
+    let kept: Vec<_> = message.lines().filter(|line| !TAG.is_match(line)).collect();
+    ADDRESS.replace_all(kept.join("\n").trim(), "").trim().to_owned()
+}
+
+/// The commits that later ones have undone. A history is read from its end, so these come first.
+#[derive(Default)]
+pub(super) struct Reverts(BTreeSet<String>);
+
+impl Reverts {
+    /// Why a commit is of no use: it undoes another one, or is undone.
+    pub(super) fn reason(&mut self, id: &str, message: &str) -> Option<&'static str> {
+        let undone = self.is_undone(id);
+        let reverted = REVERTS.captures(message).map(|found| found[1].to_ascii_lowercase());
+        if reverted.is_none() && !message.starts_with("Revert \"") {
+            return undone.then_some("reverted later");
+        }
+        // A revert that was undone has no effect on the commit that it was about.
+        if !undone {
+            self.0.extend(reverted);
+        }
+        Some("revert")
+    }
+
+    /// Whether the commit, perhaps by the beginning of its identifier, is among those undone.
+    fn is_undone(&self, id: &str) -> bool {
+        self.0.range(..=id.to_owned()).next_back().is_some_and(|short| id.starts_with(&**short))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Reverts, is_backport, without_tags};
+
+    #[test]
+    fn a_message_loses_its_tags_and_addresses() {
+        let message = "x: fix leak\n\nA leak, says a@b.org.\nAddresses-Coverity: (\"Resource leak\")\n\
+            Fixes: 0123456789ab (\"y\")\nReported-by: A B <a@b.org>\n[a@b.org: reworded]\nCc: stable\n";
+        let kept = "x: fix leak\n\nA leak, says .\nAddresses-Coverity: (\"Resource leak\")";
+        assert_eq!(without_tags(message), kept);
+    }
+
+    #[test]
+    fn copies_of_commits_are_told() {
+        assert!(is_backport("x\n\ncommit 0123456789abcdef0123456789abcdef01234567 upstream.\n"));
+        assert!(is_backport("x\n\n[ Upstream commit 0123456789abcdef0123456789abcdef01234567 ]\n"));
+        assert!(!is_backport("x\n\nsince commit 0123456789ab upstream is broken\n"));
+    }
+
+    #[test]
+    fn a_revert_that_was_reverted_leaves_the_first_commit_in_force() {
+        let (first, second) = ("a".repeat(40), "b".repeat(40));
+        let of = |id: &str| format!("Revert \"x\"\n\nThis reverts commit {id}.\n");
+        let mut reverts = Reverts::default();
+        assert_eq!(reverts.reason(&"c".repeat(40), &of(&second)), Some("revert"));
+        assert_eq!(reverts.reason(&second, &of(&first)), Some("revert"));
+        assert_eq!(reverts.reason(&first, "x"), None);
+
+        let mut reverts = Reverts::default();
+        assert_eq!(reverts.reason(&second, &of(&first[..12])), Some("revert"));
+        assert_eq!(reverts.reason(&first, "x"), Some("reverted later"));
+    }
+}

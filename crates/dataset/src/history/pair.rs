@@ -1,0 +1,120 @@
+//! A source file before and after a commit.
+
+use fixwright_patch::{DiffOptions, FilePatch, LineKind, Patch, edits, strip};
+use fixwright_report::Language;
+use fixwright_validate::Likeness;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::blobs::{Blob, Blobs};
+use super::log::Change;
+use super::{HistoryOptions, Stop};
+
+/// A source file before and after a commit.
+pub(super) struct Pair {
+    pub(super) path: String,
+    pub(super) old: String,
+    pub(super) new: String,
+}
+
+impl Pair {
+    /// Reads both sides and checks that they are text and that their difference is a small change of code.
+    pub(super) fn read(
+        change: &Change,
+        blobs: &mut Blobs,
+        options: &HistoryOptions,
+    ) -> Result<Self, Stop> {
+        let name = change.path.as_deref().ok_or(Stop::Skip("unsafe file name"))?;
+        let path = str::from_utf8(name).map_err(|_| Stop::Skip("file name not UTF-8"))?.to_owned();
+        strip(name, 0).map_err(|_| Stop::Skip("unsafe file name"))?;
+        let old = text(blobs.get(&change.old, options.max_file_bytes)?)?;
+        let new = text(blobs.get(&change.new, options.max_file_bytes)?)?;
+        let pair = Self { path, old, new };
+        pair.check(options)?;
+        Ok(pair)
+    }
+
+    fn check(&self, options: &HistoryOptions) -> Result<(), Stop> {
+        if self.old.trim().is_empty() {
+            return Err(Stop::Skip("empty file"));
+        }
+        let patch = self.patch();
+        if patch.hunks.len() > options.max_hunks {
+            return Err(Stop::Skip("too many hunks"));
+        }
+        let edits = edits(self.old.as_bytes(), self.new.as_bytes());
+        let changed: usize = edits.iter().map(|edit| edit.old.len() + edit.new.len()).sum();
+        if changed > options.max_changed_lines {
+            return Err(Stop::Skip("too many changed lines"));
+        }
+        let likeness = Likeness::of(&self.old, &self.new, &self.old);
+        if likeness.modulo_whitespace {
+            return Err(Stop::Skip("white space only"));
+        }
+        if likeness.same_tokens && Language::from_path(&self.path).is_some() {
+            return Err(Stop::Skip("comments and layout only"));
+        }
+        Ok(())
+    }
+
+    fn patch(&self) -> FilePatch {
+        let (old, new) = (self.old.as_bytes(), self.new.as_bytes());
+        FilePatch::between(&self.path, Some(old), Some(new), &DiffOptions::default())
+    }
+
+    /// The change as a unified diff.
+    pub(super) fn diff(&self) -> String {
+        let bytes = Patch { files: vec![self.patch()] }.to_bytes();
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// The first line that changes, counted from 1; an insertion stands before it.
+    pub(super) fn first_changed_line(&self) -> usize {
+        let edits = edits(self.old.as_bytes(), self.new.as_bytes());
+        let first = edits.first().map_or(0, |edit| edit.old.start);
+        (first + 1).min(self.lines())
+    }
+
+    /// How many lines it had.
+    pub(super) fn lines(&self) -> usize {
+        self.old.lines().count()
+    }
+
+    /// The licence that one of its first lines states in the form of SPDX.
+    pub(super) fn license(&self) -> Option<String> {
+        let mut heads = self.old.lines().take(20);
+        let stated = heads.find_map(|line| line.split_once("SPDX-License-Identifier:"))?.1;
+        let end = stated.find("*/").or_else(|| stated.find("-->")).unwrap_or(stated.len());
+        let license = stated[..end].trim();
+        (!license.is_empty() && license.len() <= 200).then(|| license.to_owned())
+    }
+}
+
+/// What makes a change the same one in another place of the history, as `git patch-id` sees it: the names of its files and the
+/// lines of its hunks without white space, but not where these stand.
+pub(super) fn patch_id(pairs: &[Pair]) -> u128 {
+    let mut hasher = Xxh3::new();
+    for pair in pairs {
+        hasher.update(pair.path.as_bytes());
+        let patch = pair.patch();
+        for line in patch.hunks.iter().flat_map(|hunk| hunk.lines()) {
+            let kind: &[u8] = match line.kind {
+                LineKind::Context => b"\0 ",
+                LineKind::Delete => b"\0-",
+                LineKind::Insert => b"\0+",
+            };
+            hasher.update(kind);
+            line.text.split(u8::is_ascii_whitespace).for_each(|bare| hasher.update(bare));
+        }
+    }
+    hasher.digest128()
+}
+
+/// The contents of a file that is text.
+fn text(blob: Blob) -> Result<String, Stop> {
+    match blob {
+        Blob::Missing => Err(Stop::Skip("file not in the repository")),
+        Blob::TooLarge => Err(Stop::Skip("file too large")),
+        Blob::Bytes(bytes) if bytes.contains(&0) => Err(Stop::Skip("binary file")),
+        Blob::Bytes(bytes) => String::from_utf8(bytes).map_err(|_| Stop::Skip("file not UTF-8")),
+    }
+}
