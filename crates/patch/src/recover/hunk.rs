@@ -134,7 +134,7 @@ fn counted(region: &Region<'_>, start: usize, [old, new]: [LineRange; 2]) -> Opt
         }
     }
     let changes = |line: usize| matches!(region.line(line), [b'+' | b'-', ..]);
-    let signed = matches!(trimmed(region.line(end)), b"-- " | b"--");
+    let signed = matches!(trimmed(region.line(end)), b"-- " | b"--" | b"---");
     let rest = end + usize::from(signed);
     let more = region.line(end).starts_with(b" ") || (rest..boundary(region, rest)).any(changes);
     (old_len == old.len && new_len == new.len && !more).then_some(end)

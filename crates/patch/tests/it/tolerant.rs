@@ -253,7 +253,7 @@ fn an_exact_patch_needs_nothing() {
 #[test]
 fn a_signature_of_any_mail_program_is_no_part_of_the_last_hunk() {
     for signature in
-        ["-- \ncgit v1.2.3\n\n", "-- \ntg: (0..1) t/x (depends on: y)\n", "--\n2.39.5\n"]
+        ["-- \ncgit v1.2.3\n\n", "---\ntg: (0..1) t/x (depends on: y)\n", "--\n2.39.5\n"]
     {
         let text = format!("--- a/x\n+++ b/x\n@@ -1,2 +1,3 @@\n a\n+b\n c\n{signature}");
         let diff = Patch::recover(&text).unwrap();
