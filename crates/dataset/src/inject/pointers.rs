@@ -163,8 +163,10 @@ fn initial_value_removed(function: &Function<'_>, node: Node<'_>) -> Option<Faul
     let target = node.child_by_field_name("declarator")?;
     let name = variable(function, target).filter(|_| function.is_number(target))?;
     let literal = node.child_by_field_name("value")?.kind() == "number_literal";
-    let updated = literal && function.after(node).any(|later| accumulates(function, later, name));
-    updated.then(|| Fault::replace(node, name, name))?
+    let first = function.after(node).find(|later| {
+        function.field(*later, "left") == name || function.field(*later, "argument") == name
+    })?;
+    (literal && accumulates(function, first, name)).then(|| Fault::replace(node, name, name))?
 }
 
 fn pointer_not_set(function: &Function<'_>, node: Node<'_>) -> Option<Fault> {
