@@ -25,17 +25,50 @@ const HISTOGRAM_WORK: usize = 1 << 24;
 /// indentation decides. Texts of 2 GiB and more are not searched: if they differ, one edit replaces
 /// all.
 pub fn edits(old: &[u8], new: &[u8]) -> Vec<Edit> {
+    if old == new {
+        return Vec::new();
+    }
     if old.len().max(new.len()) >= i32::MAX as usize {
         let all = Edit { old: 0..crate::lines(old).count(), new: 0..crate::lines(new).count() };
-        return if old == new { Vec::new() } else { vec![all] };
+        return vec![all];
     }
-    let input = InternedInput::new(old, new);
+    let start = first_of_interest(old, new);
+    let end = last_of_interest(&old[start..], &new[start..]);
+    let input = InternedInput::new(&old[start..old.len() - end], &new[start..new.len() - end]);
+    let skipped = memchr::memchr_iter(b'\n', &old[..start]).count();
     let mut diff = Diff::compute(Algorithm::Myers, &input);
     let lines = input.before.len().max(input.after.len());
     if lines.saturating_mul(diff.hunks().count()) <= HISTOGRAM_WORK {
         diff = Diff::compute(Algorithm::Histogram, &input);
     }
     diff.postprocess_lines(&input);
-    let range = |range: Range<u32>| range.start as usize..range.end as usize;
+    let range = |range: Range<u32>| skipped + range.start as usize..skipped + range.end as usize;
     diff.hunks().map(|hunk| Edit { old: range(hunk.before), new: range(hunk.after) }).collect()
 }
+
+/// So many equal lines around all changes are searched as well: an edit is moved up or down by 100
+/// lines at most, and judged by the 20 around it.
+const MARGIN: usize = 256;
+
+/// How many bytes of the equal lines that both texts begin with need not be searched.
+fn first_of_interest(old: &[u8], new: &[u8]) -> usize {
+    let chunks = old.chunks(CHUNK).zip(new.chunks(CHUNK)).take_while(|(a, b)| a == b);
+    let chunked: usize = chunks.map(|(chunk, _)| chunk.len()).sum();
+    let bytes = old[chunked..].iter().zip(&new[chunked..]).take_while(|(a, b)| a == b);
+    let equal = &old[..chunked + bytes.count()];
+    memchr::memrchr_iter(b'\n', equal).nth(MARGIN).map_or(0, |end| end + 1)
+}
+
+/// The same for the equal lines that both texts end with.
+fn last_of_interest(old: &[u8], new: &[u8]) -> usize {
+    let chunks = old.rchunks(CHUNK).zip(new.rchunks(CHUNK)).take_while(|(a, b)| a == b);
+    let chunked: usize = chunks.map(|(chunk, _)| chunk.len()).sum();
+    let left = |text: &'_ [u8]| text.len() - chunked;
+    let pairs = old[..left(old)].iter().rev().zip(new[..left(new)].iter().rev());
+    let bytes = pairs.take_while(|(a, b)| a == b).count();
+    let equal = &old[left(old) - bytes..];
+    memchr::memchr_iter(b'\n', equal).nth(MARGIN).map_or(0, |end| equal.len() - end - 1)
+}
+
+/// Texts are compared this many bytes at a time.
+const CHUNK: usize = 4096;

@@ -142,6 +142,12 @@ impl Hunk {
         crate::lines(text).for_each(|line| self.push_line(kind, line));
     }
 
+    /// Gives back the memory that more lines would have taken.
+    pub(crate) fn shrink(&mut self) {
+        self.body.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+
     /// Appends `line`, which has no line end but its last byte; nothing if it is empty.
     pub(crate) fn push_line(&mut self, kind: LineKind, line: &[u8]) {
         if !line.is_empty() {

@@ -33,9 +33,60 @@
 //! # Ok::<(), fixwright_patch::Error>(())
 //! ```
 //!
-//! [`Patch::plan`] does the same for a folder: it reads the files that the patch names, refuses
-//! names that lead elsewhere, and returns the new texts; [`Plan::write`] puts them in place, all or
-//! none. [`edits`] is the bare answer to which lines differ.
+//! # Diffs that are not right
+//!
+//! A model counts badly, forgets headers and copies context from memory. [`Patch::recover`] reads
+//! what there is to read, and [`ApplyOptions`] says what may be forgiven. What was forgiven is said:
+//!
+//! ```
+//! use fixwright_patch::{ApplyOptions, Error, Flaw, Misfit, Need, Patch};
+//!
+//! let answer = "Like this:\n```diff\n@@ -90,9 +90,9 @@\n p = get();\n+if (!p) return;\n use(p);\n```\n";
+//! let diff = Patch::recover(answer)?;
+//! let file = &diff.files[0];
+//! assert_eq!(file.notes[0].flaw, Flaw::Unnamed);
+//!
+//! let applied = file.apply_with(b"p = get();\nuse(p);\n", &ApplyOptions::default())?;
+//! assert_eq!(applied.text, b"p = get();\nif (!p) return;\nuse(p);\n");
+//! assert_eq!(applied.placements[0].needs, [Need::Offset(-89)]);
+//!
+//! // Twice the same lines, and no telling which: refused, not guessed.
+//! let twice = b"p = get();\nuse(p);\np = get();\nuse(p);\n";
+//! let Err(Error::Rejected(rejection)) = file.apply_with(twice, &ApplyOptions::default()) else {
+//!     panic!("it was guessed");
+//! };
+//! assert!(matches!(rejection.hunks[0], Err(Misfit::Ambiguous { .. })));
+//! // What does not fit is kept for people, as GNU patch does it.
+//! assert!(file.patch.rejects("p.c".as_ref(), &rejection.hunks).is_some());
+//! # Ok::<(), Error>(())
+//! ```
+//!
+//! # Folders
+//!
+//! [`Patch::plan`] reads the files that a patch names, refuses names that lead elsewhere, and works
+//! out all new texts; [`Plan::write`] puts them in place, all or none, also if the process is
+//! killed in between, which [`settle`] brings to an end. [`Recovered::plan_with`] finds files whose
+//! names are wrong too.
+//!
+//! ```no_run
+//! # use std::path::Path;
+//! # use fixwright_patch::{Patch, PlanOptions};
+//! # let text = "";
+//! let planned = Patch::recover(text)?.plan_with(Path::new("src"), &PlanOptions::default())?;
+//! for file in &planned.files {
+//!     println!("{}: {:?}", file.path.display(), file.result);
+//! }
+//! planned.into_plan()?.write()?;
+//! # Ok::<(), fixwright_patch::Error>(())
+//! ```
+//!
+//! # Working with patches
+//!
+//! - [`edits`] and [`unified`] are the bare answers to which lines differ, without a file.
+//! - [`merge`] joins two changes of one text, with conflict markers where they meet;
+//!   [`FilePatch::merge_into`] does so with a patch.
+//! - [`Patch::minimise`] looks for the smallest part of a patch that still does what you ask.
+//! - [`metadata`] sums up which files a diff touches and by how much, without applying it.
 //!
 //! Left to others: judging whether the patched program is any good. Binary patches, symbolic links
 //! and submodules are refused by name.

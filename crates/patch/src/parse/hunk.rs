@@ -24,6 +24,7 @@ pub(crate) fn read(cursor: &mut Cursor<'_>, header: &RawLine<'_>) -> Result<Hunk
         ended.admit(kind, text).map_err(|problem| line.error(problem))?;
         hunk.push_line(kind, text);
     }
+    hunk.shrink();
     Ok(hunk)
 }
 

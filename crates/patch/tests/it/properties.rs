@@ -107,6 +107,18 @@ proptest! {
     }
 
     #[test]
+    fn equal_lines_around_do_not_count((old, new) in texts::pair()) {
+        let padding = |lines: usize| -> Vec<u8> {
+            (0..lines).flat_map(|line| format!("\tpad {line};\n").into_bytes()).collect()
+        };
+        let around = |text: &[u8], lines: usize| [&padding(lines), text, b"\n", &padding(lines)].concat();
+        let near = edits(&around(&old, 200), &around(&new, 200));
+        let far = edits(&around(&old, 900), &around(&new, 900));
+        let moved = |edit: &Edit| Edit { old: edit.old.start + 700..edit.old.end + 700, new: edit.new.start + 700..edit.new.end + 700 };
+        prop_assert_eq!(near.iter().map(moved).collect::<Vec<_>>(), far);
+    }
+
+    #[test]
     fn mutated_diffs_are_read_or_refused((old, new) in texts::pair(), cuts in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..3), 1..6)) {
         let mut diff = between(&old, &new, 3).to_bytes();
         for (at, byte, kind) in cuts {

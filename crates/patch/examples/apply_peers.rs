@@ -1,12 +1,12 @@
 //! Applying patches beside `git apply` and GNU `patch`: each is a process of its own that reads the
 //! patch from a file and writes the tree, one after the other in every round.
 //!
-//! `cargo bench -p fixwright-benches --bench apply_peers [-- NAME]` runs the cases whose names
-//! contain NAME, in the folder for temporary files, and checks every tree that comes out. Our
+//! `cargo run --release -p fixwright-patch --example apply_peers [NAME]` runs three cases, or the
+//! one of that name, in the folder for temporary files, and checks every tree that comes out. Our
 //! process is this program again: it reads a patch exactly, or as people and models write them, and
 //! does no more than call the library.
 
-#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+#![expect(clippy::print_stdout, reason = "a program that prints what it measured")]
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
 use std::path::{Path, PathBuf};
@@ -21,7 +21,6 @@ use tempfile::TempDir;
 /// which is applied by a process of its own.
 struct Case {
     name: &'static str,
-    rounds: usize,
     files: Vec<File>,
     patches: Vec<Vec<u8>>,
 }
@@ -50,7 +49,7 @@ fn diff(file: &File) -> FilePatch {
 
 fn one_patch(name: &'static str, files: Vec<File>) -> Case {
     let patch = Patch { files: files.iter().map(diff).collect() };
-    Case { name, rounds: 7, files, patches: vec![patch.to_bytes()] }
+    Case { name, files, patches: vec![patch.to_bytes()] }
 }
 
 fn case(name: &'static str) -> Case {
@@ -61,18 +60,31 @@ fn case(name: &'static str) -> Case {
             one_patch(name, (0..10_000).map(|n| file(n, 40, 40, 1)).collect())
         }
         _ => {
-            let files: Vec<_> = (0..10_000).map(|n| file(n, 40, 40, 1)).collect();
+            let count = if name == "10000-patches" { 10_000 } else { 1_000 };
+            let files: Vec<_> = (0..count).map(|n| file(n, 40, 40, 1)).collect();
             let patch = |file| Patch { files: vec![diff(file)] }.to_bytes();
-            Case { name, rounds: 3, patches: files.iter().map(patch).collect(), files }
+            Case { name, patches: files.iter().map(patch).collect(), files }
         }
     }
 }
 
-const CASES: [&str; 4] =
-    ["100-mb-many-files", "100-mb-one-file", "10000-files-one-patch", "10000-patches"];
+/// What is measured, and whether without being asked for.
+const CASES: [(&str, bool); 5] = [
+    ("100-mb-many-files", true),
+    ("10000-files-one-patch", true),
+    ("1000-patches", true),
+    ("100-mb-one-file", false),
+    ("10000-patches", false),
+];
+
+/// How often each case is measured.
+const ROUNDS: usize = 5;
+
+/// A process that applies the patch in a file.
+type Tool = fn(&Path) -> Command;
 
 /// The ways to apply the patch in a file to the tree in the working folder.
-const TOOLS: [(&str, fn(&Path) -> Command); 4] = [
+const TOOLS: [(&str, Tool); 4] = [
     ("fixwright, exact", |patch| ours("exact", patch)),
     ("fixwright, tolerant", |patch| ours("tolerant", patch)),
     ("git apply", |patch| {
@@ -113,7 +125,7 @@ fn lay(files: &[File]) -> TempDir {
     dir
 }
 
-fn measure(case: &Case, patches: &[PathBuf], tool: fn(&Path) -> Command) -> Duration {
+fn measure(case: &Case, patches: &[PathBuf], tool: Tool) -> Duration {
     let dir = lay(&case.files);
     let start = Instant::now();
     for patch in patches {
@@ -140,7 +152,7 @@ fn run(case: &Case) {
     let bytes = case.patches.iter().map(Vec::len).sum::<usize>() as f64 / 1e6;
     println!("\n{}: {bytes:.1} MB of patches, {} files", case.name, case.files.len());
     let mut times = TOOLS.map(|_| Vec::new());
-    for _ in 0..case.rounds {
+    for _ in 0..ROUNDS {
         for ((_, tool), times) in TOOLS.iter().zip(&mut times) {
             times.push(measure(case, &patches, *tool).as_secs_f64());
         }
@@ -148,10 +160,7 @@ fn run(case: &Case) {
     for ((name, _), times) in TOOLS.iter().zip(&mut times) {
         times.sort_by(f64::total_cmp);
         let (median, last) = (times[times.len() / 2], times[times.len() - 1]);
-        println!(
-            "{name:<20} {median:8.3} s   ({:.3} to {last:.3} in {} rounds)",
-            times[0], case.rounds
-        );
+        println!("{name:<20} {median:8.3} s   ({:.3} to {last:.3} in {ROUNDS} rounds)", times[0]);
     }
 }
 
@@ -170,16 +179,18 @@ fn main() {
         apply(how, Path::new(patch)).unwrap();
         return;
     }
-    // What a test runner asks every program.
-    if arguments.iter().any(|argument| argument == "--list" || argument == "--test") {
-        return;
-    }
     let processors = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = processors.lines().find_map(|line| line.strip_prefix("model name\t: "));
     let cores = processors.matches("processor\t:").count();
     println!("{cores} x {}, {}", model.unwrap_or("unknown"), said("uname", "-sr"));
     println!("{}, {}", said("git", "--version"), said("patch", "--version"));
-    let wanted = arguments.iter().find(|argument| !argument.starts_with('-'));
-    let names = CASES.iter().filter(|name| wanted.is_none_or(|wanted| name.contains(&**wanted)));
-    names.for_each(|name| run(&case(name)));
+    if let Ok(load) = fs::read_to_string("/proc/loadavg") {
+        println!("load before: {}", load.trim_end());
+    }
+    let is_wanted = |name: &str, usual: bool| match arguments.first() {
+        Some(wanted) => wanted == name,
+        None => usual,
+    };
+    let wanted = CASES.iter().filter(|(name, usual)| is_wanted(name, *usual));
+    wanted.for_each(|(name, _)| run(&case(name)));
 }
