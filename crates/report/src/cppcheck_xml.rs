@@ -7,7 +7,7 @@ use crate::detect::Head;
 use crate::input::Input;
 use crate::reference::number;
 use crate::stream::{Halt, Sink};
-use crate::xml::{Element, Kind, Record, Tag, Xml};
+use crate::xml::{Element, Record, Tag, Xml};
 use crate::{BugReport, Language, Level, Location, Step};
 
 /// Whether an input is what cppcheck writes.
@@ -23,19 +23,15 @@ pub(crate) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Hal
         if tag.starts("results") {
             sink.recognised();
         } else if tag.starts("cppcheck") {
-            let record = xml.record(&tag, again, sink)?;
+            let record = xml.record(&tag, Tag::opens_again, sink)?;
             version = record.and_then(|mut record| record.root.attribute("version"));
         } else if tag.starts("error")
-            && let Some(record) = xml.record(&tag, again, sink)?
+            && let Some(record) = xml.record(&tag, Tag::opens_again, sink)?
         {
             error(record, version.as_deref(), sink)?;
         }
     }
     Ok(())
-}
-
-fn again(tag: &Tag, inner: &Tag) -> bool {
-    inner.kind != Kind::Close && inner.name == tag.name
 }
 
 fn error(record: Record, version: Option<&str>, sink: &mut Sink<'_>) -> Result<(), Halt> {

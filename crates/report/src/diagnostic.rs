@@ -28,6 +28,8 @@ mod kind;
 mod open;
 mod path;
 
+pub(crate) use flag::warning_option;
+
 use crate::input::Input;
 use crate::lines::Lines;
 use crate::stream::{Halt, Sink};

@@ -46,10 +46,19 @@ fn opens(bytes: &[u8]) -> bool {
 /// Reads every array of diagnostics.
 pub(crate) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Halt> {
     let mut held = Held::default();
+    let mut blank = true;
     loop {
         let mut json = Json::new(input)?;
-        match json.peek()? {
-            None => break,
+        let next = json.peek()?;
+        blank &= next.is_none();
+        match next {
+            None => {
+                // Without diagnostics gcc may write nothing.
+                if blank {
+                    sink.recognised();
+                }
+                break;
+            }
             Some(b'[') if opens(input.ahead(AHEAD)?) => {
                 sink.recognised();
                 let mut json = Json::new(input)?;

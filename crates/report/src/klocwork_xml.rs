@@ -6,7 +6,7 @@ use crate::detect::Head;
 use crate::input::Input;
 use crate::reference::{function_name, number};
 use crate::stream::{Halt, Sink};
-use crate::xml::{Element, Kind, Record, Tag, Xml};
+use crate::xml::{Element, Record, Tag, Xml};
 use crate::{BugReport, Language, Level, Location, Step};
 
 /// Whether an input is a report of Klocwork.
@@ -21,16 +21,12 @@ pub(crate) fn read(input: &mut Input<'_>, sink: &mut Sink<'_>) -> Result<(), Hal
         if tag.starts("errorList") {
             sink.recognised();
         } else if tag.starts("problem")
-            && let Some(record) = xml.record(&tag, again, sink)?
+            && let Some(record) = xml.record(&tag, Tag::opens_again, sink)?
         {
             sink.report(problem(record))?;
         }
     }
     Ok(())
-}
-
-fn again(tag: &Tag, inner: &Tag) -> bool {
-    inner.kind != Kind::Close && inner.name == tag.name
 }
 
 fn problem(record: Record) -> BugReport {

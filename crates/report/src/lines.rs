@@ -43,6 +43,8 @@ impl Line<'_> {
 pub(crate) struct Lines<'i, 's> {
     input: &'i mut Input<'s>,
     buffer: Vec<u8>,
+    /// Whether all lines so far were blank.
+    blank: bool,
 }
 
 /// Bytes as text; what is not UTF-8 is replaced. Much faster than the standard library's where all of it is.
@@ -52,15 +54,20 @@ pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
 
 impl<'i, 's> Lines<'i, 's> {
     pub(crate) fn new(input: &'i mut Input<'s>) -> Self {
-        Self { input, buffer: Vec::new() }
+        Self { input, buffer: Vec::new(), blank: true }
     }
 
-    /// The next line, if there is one. That a line is cut or no UTF-8 goes to `sink`.
+    /// The next line, if there is one. That a line is cut or no UTF-8 goes to `sink`, and so does that the input was
+    /// blank: a tool that prints its findings as lines has found nothing then.
     pub(crate) fn next(&mut self, sink: &mut Sink<'_>) -> Result<Option<Line<'_>>, Halt> {
         let place = self.input.place();
         if !self.fill()? {
+            if self.blank {
+                sink.recognised();
+            }
             return Ok(None);
         }
+        self.blank = self.blank && self.buffer.trim_ascii().is_empty();
         let mut bytes = self.buffer.as_slice();
         if place.byte == 0 {
             bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);

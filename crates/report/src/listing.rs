@@ -27,6 +27,11 @@ impl<C: Default> Listing<C> {
             sink.recognised();
         }
         match json.peek()? {
+            // An empty list says as much as an object with an empty list.
+            Some(b'[') if json.is_empty_array()? => {
+                sink.recognised();
+                Ok(())
+            }
             Some(_) => sink.warn(json.place(), "what follows the report is left out"),
             None => Ok(()),
         }

@@ -11,7 +11,7 @@ use crate::fields::Fields;
 use crate::input::Input;
 use crate::stream::{Halt, Sink};
 use crate::xml::{Kind, Record, Tag, Xml};
-use crate::{BugReport, Error};
+use crate::{BugReport, Error, Level};
 
 /// How many bytes of reports wait for the names of their files.
 const MAX_WAITING: usize = 64 << 20;
@@ -134,6 +134,10 @@ impl List {
         for mut report in std::mem::take(&mut self.waiting) {
             report.provenance.tool.clone_from(&self.tool);
             report.provenance.tool_version.clone_from(&self.version);
+            if self.tool.as_deref() == Some("clang") {
+                // As which clang prints the same findings.
+                report.severity.level = Some(Level::Warning);
+            }
             diagnostic::name_files(&mut report, self.files.as_deref());
             sink.report(report)?;
         }

@@ -24,6 +24,16 @@ impl<'a> Position<'a> {
         (!path.is_empty()).then_some(Self { path, line, column })
     }
 
+    /// A text that is `path(line)` or `path(line,column)`, as Microsoft's compilers write.
+    pub(crate) fn in_brackets(text: &'a str) -> Option<Self> {
+        let (path, numbers) = text.strip_suffix(')')?.rsplit_once('(')?;
+        let mut numbers = numbers.split(',');
+        let (line, column) = (numbers.next()?, numbers.next());
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let numbered = is_number(line) && column.into_iter().chain(numbers).all(is_number);
+        (numbered && !path.is_empty()).then_some(Self { path, line, column })
+    }
+
     /// The first position that `text` begins with and a colon ends, and what follows the colon.
     pub(crate) fn leading(text: &'a str) -> Option<(Self, &'a str)> {
         let mut from = 0;
@@ -83,6 +93,13 @@ mod tests {
         assert_eq!(whole("a:1:2:3"), Some(("a:1", "2", Some("3"))));
         assert_eq!(whole(":3"), None);
         assert_eq!(whole("a.c"), None);
+        let bracketed = |text| Position::in_brackets(text).map(|p| (p.path, p.line, p.column));
+        assert_eq!(bracketed("C:\\a (1)\\b.c(3,7)"), Some(("C:\\a (1)\\b.c", "3", Some("7"))));
+        assert_eq!(bracketed("a.c(3)"), Some(("a.c", "3", None)));
+        assert_eq!(bracketed("a.c(3,7,3,9)"), Some(("a.c", "3", Some("7"))));
+        assert_eq!(bracketed("f(x)"), None);
+        assert_eq!(bracketed("f()"), None);
+        assert_eq!(bracketed("(3)"), None);
         let leading =
             |text| Position::leading(text).map(|(p, rest)| (p.path, p.line, p.column, rest));
         assert_eq!(leading("a.c:3: m"), Some(("a.c", "3", None, " m")));

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 pub struct Severity {
     /// The report's own word.
     pub raw: Option<String>,
-    /// That word on a common scale; none if it is not a word of any known scale.
+    /// That word on a common scale; none if it is not a word of any known scale. Where a format has no word, as its
+    /// tool says elsewhere: what valgrind counts is an error, what clang's analyser finds is a warning.
     pub level: Option<Level>,
     /// What the defect would do (`Impact:`), in the report's own words.
     pub impact: Option<String>,

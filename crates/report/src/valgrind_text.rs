@@ -21,6 +21,8 @@ mod class;
 mod collect;
 mod line;
 
+pub(crate) use class::{cwe, level};
+
 use crate::input::Input;
 use crate::lines::Lines;
 use crate::stream::{Halt, Sink};

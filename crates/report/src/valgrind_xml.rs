@@ -9,6 +9,7 @@ use self::stack::Frame;
 use crate::detect::Head;
 use crate::input::Input;
 use crate::stream::{Halt, Sink};
+use crate::valgrind_text::{cwe, level};
 use crate::xml::{Element, Kind, Record, Tag, Xml};
 use crate::{BugReport, Language, Location, Note};
 
@@ -81,6 +82,12 @@ fn error(record: Record, run: &Run) -> BugReport {
     if report.title.is_none() {
         let event = report.extra.iter().position(|(name, _)| name == "event");
         report.title = event.map(|at| report.extra.remove(at).1);
+    }
+    if let Some(class) = &report.rule.id {
+        let tags = report.steps.iter().filter_map(|step| step.tag.as_deref());
+        let about = report.related.iter().map(|note| note.message.as_str()).chain(tags);
+        report.rule.cwe = cwe(class, &about.collect::<Vec<_>>().join("\n")).to_vec();
+        report.severity.level = Some(level(class));
     }
     report.language = report.location.path.as_deref().and_then(Language::from_path);
     report

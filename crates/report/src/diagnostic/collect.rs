@@ -140,6 +140,9 @@ impl Collector {
         report.related = std::mem::take(&mut self.context.notes);
         let (title, flags) = split_flags(head.message, self.dialect);
         report.rule = flags.rule;
+        if let Some(code) = head.code {
+            report.rule.id.get_or_insert_with(|| code.to_owned());
+        }
         report.extra = flags.aliases.into_iter().map(|name| ("check".to_owned(), name)).collect();
         report.provenance.tool =
             self.dialect.tool().or(report.rule.id.as_deref().and_then(tool)).map(str::to_owned);

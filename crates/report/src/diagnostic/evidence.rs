@@ -53,9 +53,12 @@ impl Evidence {
 
 /// The tool that a rule can only come from.
 pub(super) fn tool(rule: &str) -> Option<&'static str> {
+    let is_number = |digits: &str| digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit());
     if rule.starts_with("-Wanalyzer-") {
         Some("gcc")
-    } else if rule.starts_with('-') {
+    } else if rule.strip_prefix('C').is_some_and(is_number) {
+        Some("msvc")
+    } else if rule.starts_with('-') || !rule.contains(['-', '.']) {
         None
     } else if rule.contains('-') {
         Some("clang-tidy")

@@ -55,11 +55,13 @@ fn last_bracket(text: &str, dialect: Dialect) -> Option<(&str, &str)> {
 fn rule_name(name: &str) -> Option<String> {
     match name {
         "" | "-Werror" | "-warnings-as-errors" => None,
-        _ => Some(
-            name.strip_prefix("-Werror=")
-                .map_or_else(|| name.to_owned(), |flag| format!("-W{flag}")),
-        ),
+        _ => Some(warning_option(name)),
     }
+}
+
+/// A warning option that may have been made an error, which is still the same option.
+pub(crate) fn warning_option(name: &str) -> String {
+    name.strip_prefix("-Werror=").map_or_else(|| name.to_owned(), |flag| format!("-W{flag}"))
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! The head line of a diagnostic: `path:line:column: severity: message`.
+//! The head line of a diagnostic: `path:line:column: severity: message`, or as Microsoft's tools and those that can
+//! imitate them write it, `path(line,column): severity C4996: message`.
 
 use super::dialect::Dialect;
 use crate::position::Position;
@@ -16,12 +17,15 @@ pub(super) struct Head<'a> {
     pub(super) certainty: Option<&'a str>,
     /// The way to the place, if the line gives one.
     pub(super) steps: Vec<Step>,
+    /// The number of the message, if it has one: `C4996`.
+    pub(super) code: Option<&'a str>,
 }
 
 impl<'a> Head<'a> {
     fn new(position: Position<'a>, severity: &'a str, message: &'a str) -> Self {
         let (location, bad_line) = (position.location(), position.bad_line());
-        Self { location, severity, message, bad_line, certainty: None, steps: Vec::new() }
+        let steps = Vec::new();
+        Self { location, severity, message, bad_line, certainty: None, steps, code: None }
     }
 }
 
@@ -42,26 +46,68 @@ pub(super) fn find(text: &str, dialect: Dialect) -> Option<Found<'_>> {
         Dialect::Cppcheck => listed(text),
     };
     bracketed.or_else(|| {
-        let (before, severity, message) = split(text, dialect)?;
-        Some(found(before, severity, message))
+        let split = split(text, dialect)?;
+        in_brackets(split).or_else(|| Some(found(split.before, split.severity, split.message)))
     })
 }
 
-/// The parts before and behind the first severity, and the severity.
-fn split(text: &str, dialect: Dialect) -> Option<(&str, &str, &str)> {
+/// A severity in a line.
+#[derive(Clone, Copy)]
+struct Split<'a> {
+    before: &'a str,
+    severity: &'a str,
+    code: Option<&'a str>,
+    message: &'a str,
+}
+
+/// The first severity, and what stands before and behind it.
+fn split(text: &str, dialect: Dialect) -> Option<Split<'_>> {
     let mut at = 0;
     loop {
-        if let Some(severity) = severity_at(&text[at..], dialect) {
-            let before = text[..at].strip_suffix(": ").unwrap_or(&text[..at]);
-            return Some((before, severity, &text[at + severity.len() + 2..]));
+        let before = text[..at].strip_suffix(": ").unwrap_or(&text[..at]);
+        let found = severity_at(&text[at..], dialect);
+        if let Some((severity, code, message)) = found
+            // Only there does a word with a number stand between severity and colon.
+            && (code.is_none() || Position::in_brackets(before.trim_end()).is_some())
+        {
+            return Some(Split { before, severity, code, message });
         }
         at += memchr::memmem::find(&text.as_bytes()[at..], b": ")? + 2;
     }
 }
 
-fn severity_at(text: &str, dialect: Dialect) -> Option<&'static str> {
-    let follows = |word: &&&str| text.starts_with(**word) && text[word.len()..].starts_with(": ");
-    dialect.severities().iter().find(follows).copied()
+/// A severity at the start of a text, the number of the message, and the message.
+fn severity_at(text: &str, dialect: Dialect) -> Option<(&'static str, Option<&str>, &str)> {
+    dialect.severities().iter().find_map(|severity| {
+        let rest = text.strip_prefix(severity)?;
+        if let Some(message) = rest.strip_prefix(": ") {
+            return Some((*severity, None, message));
+        }
+        let (code, message) = rest.strip_prefix(' ')?.split_once(": ")?;
+        is_code(code).then_some((*severity, Some(code), message))
+    })
+}
+
+/// `C4996`, `CS0168`, `LNK2019`.
+fn is_code(text: &str) -> bool {
+    let letters = text.bytes().take_while(u8::is_ascii_uppercase).count();
+    let digits = &text[letters..];
+    (1..=4).contains(&letters)
+        && (3..=5).contains(&digits.len())
+        && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A head with its place in brackets. Such a line may be indented, have the number of MSBuild's project before it, and
+/// the file of the project in brackets behind it.
+fn in_brackets(split: Split<'_>) -> Option<Found<'_>> {
+    let before = split.before.trim();
+    let (project, place) = before.split_once('>').unwrap_or(("", before));
+    let place = if project.bytes().all(|b| b.is_ascii_digit()) { place.trim() } else { before };
+    let position = Position::in_brackets(place)?;
+    let project = split.message.rsplit_once(" [").filter(|(_, file)| file.ends_with("proj]"));
+    let message = project.map_or(split.message, |(message, _)| message.trim_end());
+    let head = Head { code: split.code, ..Head::new(position, split.severity, message) };
+    Some(Found::Head(Box::new(head)))
 }
 
 fn found<'a>(before: &'a str, severity: &'a str, message: &'a str) -> Found<'a> {
@@ -89,7 +135,14 @@ fn found<'a>(before: &'a str, severity: &'a str, message: &'a str) -> Found<'a> 
         bad_line: None,
         certainty: None,
         steps: Vec::new(),
+        code: None,
     }))
+}
+
+/// Whether an indented line is a head all the same, which only MSBuild writes: its message has a number.
+pub(super) fn is_indented(text: &str) -> bool {
+    let split = split(text.trim_start(), Dialect::Compiler);
+    split.is_some_and(|split| split.code.is_some())
 }
 
 /// The text without a label that a build tool put before it, such as `C/C++: `.

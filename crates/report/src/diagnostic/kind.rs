@@ -34,7 +34,10 @@ pub(super) fn kind(line: &str, dialect: Dialect) -> Kind<'_> {
     let Some(first) = text.bytes().next() else { return Kind::Blank };
     let colon = memchr::memchr(b':', text.as_bytes());
     match first {
-        b' ' | b'\t' => colon.and_then(|_| indented_context(text)).unwrap_or(Kind::Body),
+        b' ' | b'\t' if colon.is_some() => {
+            indented_context(text).or_else(|| indented_head(text)).unwrap_or(Kind::Body)
+        }
+        b' ' | b'\t' => Kind::Body,
         b'|' | b'+' => Kind::Body,
         _ if is_footer(text) => Kind::Footer,
         _ if colon.is_some() => with_colon(text, dialect),
@@ -91,6 +94,13 @@ fn indented_context(text: &str) -> Option<Kind<'_>> {
     Some(Kind::Context(location.in_function(function), said))
 }
 
+/// `  a.c(3,5): warning C4996: message`, as MSBuild writes.
+fn indented_head(text: &str) -> Option<Kind<'_>> {
+    // No severity with a number stands in most of the source that is shown.
+    memchr::memmem::find(text.as_bytes(), b"): ")?;
+    head::is_indented(text).then(|| with_colon(text.trim_start(), Dialect::Compiler))
+}
+
 /// A place that a comma or a colon ends.
 fn listed<'a>(place: &str, said: &'a str) -> Option<Kind<'a>> {
     let position = Position::whole(place.strip_suffix([':', ','])?)?;
@@ -143,7 +153,7 @@ fn is_footer(text: &str) -> bool {
 
 /// A line of no known kind, which may be damaged or a linker's.
 fn unread(text: &str) -> Kind<'_> {
-    const LINKER: [&str; 2] = ["undefined reference to", "multiple definition of"];
+    const LINKER: [&str; 3] = ["undefined reference to", "multiple definition of", " error LNK"];
     if LINKER.iter().any(|words| text.contains(words)) || text.starts_with("collect2: ") {
         Kind::Unreadable("a linker message names no source line and is skipped")
     } else if Position::leading(text).is_some_and(|(position, _)| is_file(position.path)) {

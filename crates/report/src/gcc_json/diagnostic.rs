@@ -1,5 +1,6 @@
 //! One diagnostic of gcc.
 
+use crate::diagnostic::warning_option;
 use crate::fields::Fields;
 use crate::json::Raw;
 use crate::{BugReport, ColumnUnit, Fix, Language, Level, Location, Note, Replacement, Step};
@@ -25,9 +26,7 @@ fn fill(report: &mut BugReport, fields: &mut Fields) {
     let level = report.severity.raw.as_deref().and_then(Level::from_word);
     report.severity.level = level.or(report.severity.raw.is_some().then_some(Level::Error));
     report.title = fields.text("message");
-    // An option that was made an error is still the same option.
-    let option = fields.text("option");
-    report.rule.id = option.map(|name| name.replacen("-Werror=", "-W", 1));
+    report.rule.id = fields.text("option").map(|option| warning_option(&option));
     report.rule.help_uri = fields.text("option_url");
     let cwe = fields.within("metadata", |metadata| metadata.number("cwe"));
     report.rule.cwe = cwe.flatten().into_iter().collect();

@@ -40,6 +40,12 @@ impl<'i, 's> Json<'i, 's> {
         }
     }
 
+    /// Whether nothing but an empty array comes next.
+    pub(crate) fn is_empty_array(&mut self) -> Result<bool, Halt> {
+        const MOST: usize = 64;
+        Ok(self.input.ahead(MOST)?.strip_prefix(b"[").is_some_and(|rest| rest.trim_ascii() == b"]"))
+    }
+
     /// Where the next byte is.
     pub(crate) fn place(&self) -> Place {
         self.input.place()

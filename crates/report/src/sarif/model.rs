@@ -104,7 +104,7 @@ object! {
 }
 object! {
     /// Section 3.36.
-    CodeFlow { thread_flows: List<ThreadFlow>, }
+    CodeFlow { message: Message, thread_flows: List<ThreadFlow>, }
 }
 object! {
     /// Section 3.37.
@@ -164,6 +164,7 @@ object! {
         semantic_version: String,
         guid: String,
         global_message_strings: Map<String, Value>,
+        notifications: List<Descriptor>,
         rules: List<Descriptor>,
         taxa: List<Descriptor>,
     }

@@ -1,7 +1,7 @@
 //! What a run says of itself that a reader of its results should know.
 
-use super::convert::said;
-use super::model::{Invocation, Notification, each, int};
+use super::model::{Component, Invocation, Notification, each, index, int};
+use super::text::text;
 use crate::Place;
 use crate::json::Json;
 use crate::stream::{Halt, Sink};
@@ -9,6 +9,7 @@ use crate::stream::{Halt, Sink};
 /// Warns that a tool failed, and of what it said about itself.
 pub(super) fn invocation(
     invocation: &Invocation,
+    driver: Option<&Component>,
     place: Place,
     sink: &mut Sink<'_>,
 ) -> Result<(), Halt> {
@@ -20,7 +21,10 @@ pub(super) fn invocation(
     for notification in execution.chain(configuration) {
         let level = notification.level.as_deref().unwrap_or("warning");
         if matches!(level, "warning" | "error") {
-            sink.warn(place, format!("{level} of the tool about itself: {}", words(notification)))?;
+            sink.warn(
+                place,
+                format!("{level} of the tool about itself: {}", words(notification, driver)),
+            )?;
         }
     }
     Ok(())
@@ -38,10 +42,21 @@ fn failure(invocation: &Invocation) -> String {
     format!("the tool says that its run failed, results may be missing{colon}{}", why.join(", "))
 }
 
-fn words(notification: &Notification) -> String {
-    let message = said(&notification.message);
-    let descriptor = notification.descriptor.as_ref().and_then(|own| own.id.clone());
-    if message.is_empty() { descriptor.unwrap_or_default() } else { message }
+/// What a notification says, its message looked up in the driver if that has been read (section 3.11.7).
+fn words(notification: &Notification, driver: Option<&Component>) -> String {
+    let named = notification.descriptor.as_ref();
+    let id = named.and_then(|own| own.id.as_ref());
+    let listed = driver.and_then(|driver| {
+        let at = named.and_then(|own| index(own.index));
+        let by_index = at.and_then(|at| driver.notifications.as_ref()?.get(at));
+        by_index.or_else(|| each(&driver.notifications).find(|own| own.id.as_ref() == id))
+    });
+    let strings = [
+        listed.and_then(|own| own.message_strings.as_ref()),
+        driver.and_then(|driver| driver.global_message_strings.as_ref()),
+    ];
+    let message = notification.message.as_ref().and_then(|own| text(own, &strings));
+    message.or_else(|| id.cloned()).unwrap_or_default()
 }
 
 /// Warns of parts of a run that are kept in other files.

@@ -181,7 +181,7 @@ impl Run {
             let read =
                 read.or_else(|damage| sink.warn(damage.place, damage.message).map(|()| None))?;
             let invocation = read.unwrap_or_default();
-            notice::invocation(&invocation, raw.place, sink)?;
+            notice::invocation(&invocation, self.context.tool.driver(), raw.place, sink)?;
             self.kept += raw.bytes.len();
             if self.kept <= MAX_CONTEXT {
                 self.context.invocations.push(invocation);

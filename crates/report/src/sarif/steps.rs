@@ -6,13 +6,19 @@ use super::model::{Finding, ThreadFlowLocation, each, index, int};
 use crate::{Location, Step};
 
 impl Context {
-    /// Every step of every thread flow, and behind them every frame of every stack.
+    /// Every step of every thread flow, the first tagged with what is said of the whole way, and behind them every frame of every stack.
     pub(super) fn steps(&self, finding: &Finding) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut flow = 0;
-        for thread in each(&finding.code_flows).flat_map(|flow| each(&flow.thread_flows)) {
-            steps.extend(each(&thread.locations).map(|step| self.step(step, flow)));
-            flow += 1;
+        for way in each(&finding.code_flows) {
+            let mut tag = Some(said(&way.message)).filter(|text| !text.is_empty());
+            for thread in each(&way.thread_flows) {
+                steps.extend(each(&thread.locations).map(|own| {
+                    let step = self.step(own, flow);
+                    Step { tag: step.tag.clone().or_else(|| tag.take()), ..step }
+                }));
+                flow += 1;
+            }
         }
         for stack in each(&finding.stacks) {
             let tag = Some(said(&stack.message)).filter(|text| !text.is_empty());

@@ -1,10 +1,10 @@
 //! The lines of valgrind, put together into reports.
 
-use super::class::class;
+use super::class::{class, cwe, level};
 use super::line::{Kind, content, kind};
 use crate::lines::Line;
-use crate::trace::{Access, Draft, rank, weaknesses};
-use crate::{BugReport, Level, Step};
+use crate::trace::{Draft, rank};
+use crate::{BugReport, Step};
 
 /// As many frames of announced threads are kept for the error that follows them.
 const MAX_ANNOUNCED: usize = 1024;
@@ -189,8 +189,7 @@ fn aside(draft: &mut Draft, text: &str) {
 fn describe(draft: &mut Draft, head: &str) {
     let Some(class) = class(head) else { return };
     let about = draft.report.description.clone().unwrap_or_default();
-    let level = if class == "Leak_StillReachable" { Level::Note } else { Level::Error };
-    draft.report.severity.level = Some(level);
+    draft.report.severity.level = Some(level(class));
     draft.report.rule.id = Some(class.to_owned());
     draft.report.rule.cwe = cwe(class, &about).to_vec();
     for (name, before) in [("size", "of size "), ("address", " at 0x")] {
@@ -204,24 +203,5 @@ fn describe(draft: &mut Draft, head: &str) {
     if let Some(after) = about.split_once("Address 0x").map(|(_, after)| after) {
         let value = after.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
         draft.extra("address", &format!("0x{value}"));
-    }
-}
-
-/// The weakness of a kind of error; that of an invalid access depends on where the address lies.
-fn cwe(class: &str, about: &str) -> &'static [u32] {
-    let access = match class {
-        "InvalidRead" => Access::Read,
-        "InvalidWrite" => Access::Write,
-        "InvalidFree" if about.contains("free'd") => return weaknesses("double-free", None),
-        _ => return weaknesses(class, None),
-    };
-    if about.contains("free'd") && !about.contains("(recently) free'd") {
-        weaknesses("use-after-free", None)
-    } else if about.contains(" a block of size ") {
-        weaknesses("heap-buffer-overflow", Some(access))
-    } else if about.contains("Address 0x0 is not") {
-        weaknesses("null", None)
-    } else {
-        &[]
     }
 }

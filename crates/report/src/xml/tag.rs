@@ -26,6 +26,11 @@ pub(crate) enum Kind {
 }
 
 impl Tag {
+    /// Whether `inner`, found inside of this element, can only open the next one, so that this one was not closed.
+    pub(crate) fn opens_again(&self, inner: &Self) -> bool {
+        inner.kind != Kind::Close && inner.name == self.name
+    }
+
     /// The tag that these bytes are, from `<` to `>`.
     pub(super) fn new(bytes: &[u8], place: Place, indent: Option<usize>) -> Self {
         let inside = bytes.strip_prefix(b"<").unwrap_or(bytes);

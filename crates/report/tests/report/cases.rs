@@ -63,8 +63,38 @@ fn what_is_no_report_is_refused_with_a_hint() {
         assert!(matches!(error, Error::Unrecognised));
         assert!(error.to_string().contains("`File:`"));
     }
+    assert_eq!(detect(""), None);
     let none = parse_as(Format::Cid, "hello");
     assert!(matches!(none, Err(Error::NoReport { format: Format::Cid })));
+}
+
+#[test]
+fn nothing_found_is_no_error_where_a_tool_then_writes_nothing() {
+    for format in [Format::Diagnostic, Format::Sparse, Format::Sanitizer, Format::GccJson] {
+        for blank in ["", "\n", " \n\t\r\n"] {
+            assert_eq!(parse_as(format, blank).unwrap().reports, [], "{format} {blank:?}");
+        }
+    }
+    for format in [Format::GccJson, Format::Infer, Format::Semgrep, Format::PvsStudio] {
+        let found = parse_as(format, " []\n").unwrap();
+        assert_eq!((found.reports, found.warnings), (vec![], vec![]), "{format}");
+    }
+    assert_eq!(parse("[]").unwrap().reports, []);
+    // A document that is not there is damage.
+    for format in [Format::Sarif, Format::CppcheckXml, Format::Plist, Format::Infer] {
+        assert!(matches!(parse_as(format, "\n"), Err(Error::NoReport { .. })), "{format}");
+    }
+}
+
+#[test]
+fn a_bracket_in_the_middle_of_a_log_is_not_json() {
+    let line = "[ 12%] Building C object x.o\n";
+    let quiet = line.repeat(3 * (1 << 20) / line.len());
+    let log = format!("{quiet}a.c:3:1: warning: unused variable [-Wunused-variable]\n{quiet}");
+    let found = parse(&log).unwrap();
+    assert_eq!(found.format, Format::Diagnostic);
+    assert_eq!(found.reports.len(), 1);
+    assert_eq!(found.reports[0].provenance.span.start, quiet.len());
 }
 
 #[test]

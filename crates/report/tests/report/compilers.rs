@@ -227,3 +227,38 @@ fn a_source_line_that_looks_like_a_diagnostic_is_source() {
     assert_eq!(reports.len(), 2);
     assert!(reports[0].text.contains("b.c:7"));
 }
+
+#[test]
+fn microsofts_form() {
+    let text = "Microsoft (R) C/C++ Optimizing Compiler\na.c\n\
+        C:\\x (1)\\a.c(12): warning C4996: 'strcpy': This function may be unsafe.\n\
+        C:\\x\\string.h(90): note: see declaration of 'strcpy'\n\
+        a.c(3,5) : fatal error C1083: Cannot open include file: 'b.h'\n\
+        \x20 2>src\\a.cpp(3,5,3,9): error C2065: 'x': undeclared identifier [C:\\p\\p.vcxproj]\n\
+        a.c(7,2): warning: unused variable 'y' [-Wunused-variable]\n\
+        a.obj : error LNK2019: unresolved external symbol f\n";
+    let found = parse(text).unwrap();
+    assert_eq!(found.format, Format::Diagnostic);
+    let said: Vec<_> = found
+        .reports
+        .iter()
+        .map(|r| {
+            let id = r.rule.id.as_deref().unwrap_or_default();
+            let tool = r.provenance.tool.as_deref().unwrap_or_default();
+            (r.location.to_string(), r.severity.raw.clone().unwrap(), id, tool)
+        })
+        .collect();
+    let row = |place: &str, word: &str, id, tool| (place.to_owned(), word.to_owned(), id, tool);
+    assert_eq!(
+        said,
+        [
+            row("C:\\x (1)\\a.c:12", "warning", "C4996", "msvc"),
+            row("a.c:3:5", "fatal error", "C1083", "msvc"),
+            row("src\\a.cpp:3:5", "error", "C2065", "msvc"),
+            row("a.c:7:2", "warning", "-Wunused-variable", ""),
+        ]
+    );
+    assert_eq!(found.reports[0].related[0].message, "see declaration of 'strcpy'");
+    assert_eq!(found.reports[2].title.as_deref(), Some("'x': undeclared identifier"));
+    assert_eq!(found.warnings.len(), 1);
+}

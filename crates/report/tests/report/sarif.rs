@@ -496,3 +496,21 @@ fn other_json_is_not_sarif() {
         assert!(parse_as(Format::Sarif, text).is_err(), "{text}");
     }
 }
+
+#[test]
+fn notifications_and_ways_have_messages() {
+    let log = r#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "t", "notifications": [{"id": "N1",
+        "messageStrings": {"slow": {"text": "{0} took long"}}}]}},
+        "invocations": [{"executionSuccessful": true, "toolExecutionNotifications": [
+            {"descriptor": {"id": "N1"}, "message": {"id": "slow", "arguments": ["a.c"]}},
+            {"descriptor": {"index": 0}, "message": {"id": "slow", "arguments": ["b.c"]}},
+            {"descriptor": {"id": "N2"}, "message": {"id": "x"}}]}],
+        "results": [{"message": {"text": "m"}, "codeFlows": [{"message": {"text": "the way"}, "threadFlows": [
+            {"locations": [{"location": {"message": {"text": "one"}}}, {"location": {"message": {"text": "two"}}}]}]}]}]}]}"#;
+    let found = parse(log).unwrap();
+    let said: Vec<_> =
+        found.warnings.iter().map(|w| w.message.rsplit(": ").next().unwrap()).collect();
+    assert_eq!(said, ["a.c took long", "b.c took long", "N2"]);
+    let tags: Vec<_> = found.reports[0].steps.iter().map(|step| step.tag.as_deref()).collect();
+    assert_eq!(tags, [Some("the way"), None]);
+}

@@ -40,7 +40,8 @@ fn text_and_xml_agree() {
         parse(read(folder.join("uaf.xml"))).unwrap(),
     );
     let (text, xml) = (&text.reports[0], &xml.reports[0]);
-    assert_eq!(text.rule.id, xml.rule.id);
+    assert_eq!(text.rule, xml.rule);
+    assert_eq!(text.severity, xml.severity);
     assert_eq!(
         (text.location.line, &text.location.function),
         (xml.location.line, &xml.location.function)

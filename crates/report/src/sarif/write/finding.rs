@@ -217,7 +217,10 @@ fn region(location: &Location) -> Option<Region> {
 fn flows(steps: &[Step], bases: &Bases) -> Vec<CodeFlow> {
     let flow = |steps: &[Step]| {
         let locations = steps.iter().map(|own| step(own, bases)).collect();
-        CodeFlow { thread_flows: list(vec![ThreadFlow { locations: list(locations) }]) }
+        CodeFlow {
+            message: None,
+            thread_flows: list(vec![ThreadFlow { locations: list(locations) }]),
+        }
     };
     steps.chunk_by(|one, next| one.flow == next.flow).map(flow).collect()
 }
