@@ -28,8 +28,8 @@ fn findings(text: &str, tests: &[TestCase]) -> [usize; 5] {
             shell.args(["-c", line]).current_dir(folder.path()).output().expect("there is a shell");
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
-    let count = |line: &str| {
-        shell(&format!("{line} 2>&1 | grep -cE 'warning:|error:'")).trim().parse().unwrap_or(0)
+    let count = |line: &str, finding: &str| {
+        shell(&format!("{line} 2>&1 | grep -c '{finding}'")).trim().parse().unwrap_or(0)
     };
     write("main.c", text);
     shell("gcc -w -g -fsanitize=address,undefined -o main main.c -lm");

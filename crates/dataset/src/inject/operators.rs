@@ -41,7 +41,7 @@ fn decides(node: Node<'_>) -> bool {
         match parent.kind() {
             "if_statement" | "while_statement" | "do_statement" | "for_statement" => return true,
             "binary_expression" | "parenthesized_expression" | "unary_expression" => {
-                above = parent.parent()
+                above = parent.parent();
             }
             _ => return false,
         }

@@ -7,7 +7,7 @@ use super::fault::{
     only_branch, sides, variable,
 };
 use super::rule::Rule;
-use crate::syntax::{Function, ancestors, bare};
+use crate::syntax::{Function, Type, ancestors, bare};
 
 #[rustfmt::skip]
 pub(super) const RULES: &[Rule] = &[
@@ -46,7 +46,7 @@ fn compared<'t>(function: &Function<'t>, test: Node<'t>, wanted: &str) -> Option
 }
 
 fn is_pointer<'t>(function: &Function<'t>, node: Node<'t>) -> bool {
-    function.type_of(node).is_some_and(|found| found.is_pointer())
+    function.type_of(node).is_some_and(Type::is_pointer)
 }
 
 /// The pointer that is NULL if `test` holds.
