@@ -1,7 +1,6 @@
 //! The tree as the files of a patch leave it, one after the other.
 
-use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -15,11 +14,14 @@ use crate::{Applied, Error, FilePatch, Mode, Origin, Placement};
 /// The tree as the files of the patch that came so far would leave it.
 pub(crate) struct Planner {
     walk: Walk,
-    files: BTreeMap<PathBuf, File>,
+    /// In the order of the patch.
+    files: Vec<(PathBuf, File)>,
+    /// Where in `files` each is.
+    places: HashMap<PathBuf, usize>,
     /// The names from which the patch takes a file away somewhere.
     leaving: HashSet<PathBuf>,
     /// The files of the tree that were read, to find those that go by two names.
-    ids: HashMap<(u64, u64), PathBuf>,
+    ids: HashSet<(u64, u64)>,
 }
 
 /// What has become of one name.
@@ -97,9 +99,10 @@ impl Planner {
         settle(root)?;
         Ok(Self {
             walk: Walk::open(root)?,
-            files: BTreeMap::new(),
+            files: Vec::new(),
+            places: HashMap::new(),
             leaving: HashSet::new(),
-            ids: HashMap::new(),
+            ids: HashSet::new(),
         })
     }
 
@@ -160,29 +163,38 @@ impl Planner {
 
     /// What has become of `path` so far.
     fn file(&mut self, path: &Path) -> Result<&mut File, Error> {
-        match self.files.entry(path.to_path_buf()) {
-            Entry::Occupied(entry) => Ok(entry.into_mut()),
-            Entry::Vacant(entry) => {
-                let (old, obstacle) = match read(&mut self.walk, path)? {
-                    Ok((content, status)) => {
-                        if let Some(id) = status.id
-                            && self.ids.insert(id, path.to_path_buf()).is_some()
-                        {
-                            return Err(refused(path, PathProblem::Alias));
-                        }
-                        let seen = Seen { stamp: status.stamp, bits: status.bits };
-                        (Some((content, seen)), None)
-                    }
-                    Err(obstacle) => (None, obstacle),
-                };
-                let placements = Vec::new();
-                Ok(entry.insert(File { old, now: Now::Untouched, placements, obstacle }))
+        let place = match self.places.get(path) {
+            Some(place) => *place,
+            None => self.first(path)?,
+        };
+        Ok(&mut self.files[place].1)
+    }
+
+    /// Reads the file at `path`, which the patch names for the first time.
+    fn first(&mut self, path: &Path) -> Result<usize, Error> {
+        let (old, obstacle) = match read(&mut self.walk, path)? {
+            Ok((content, status)) => {
+                if let Some(id) = status.id
+                    && !self.ids.insert(id)
+                {
+                    return Err(refused(path, PathProblem::Alias));
+                }
+                let seen = Seen { stamp: status.stamp, bits: status.bits };
+                (Some((content, seen)), None)
             }
-        }
+            Err(obstacle) => (None, obstacle),
+        };
+        let place = self.files.len();
+        let file = File { old, now: Now::Untouched, placements: Vec::new(), obstacle };
+        self.files.push((path.to_path_buf(), file));
+        self.places.insert(path.to_path_buf(), place);
+        Ok(place)
     }
 
     /// The changes to the tree, by path.
     pub(crate) fn finish(mut self) -> Result<Plan, Error> {
+        // Most patches are in this order already.
+        self.files.sort_by(|(a, _), (b, _)| a.cmp(b));
         let mut changes = Vec::new();
         let mut obstacles = Vec::new();
         for (path, file) in self.files {
