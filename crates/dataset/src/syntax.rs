@@ -17,17 +17,26 @@ pub(crate) fn parse(text: &str) -> Option<Tree> {
     parser.parse(text, None)
 }
 
-/// The functions of a file that are understood in full and take at most `max_bytes`.
+/// How deep a function is looked into: going from a node to its parent takes time in its depth.
+const MAX_DEPTH: usize = 256;
+
+/// The functions of a file that are understood in full, take at most `max_bytes`.
 pub(crate) fn functions<'t>(tree: &'t Tree, text: &'t str, max_bytes: usize) -> Vec<Function<'t>> {
-    let nodes = preorder(tree.root_node());
-    let outer = nodes.iter().filter(|node| !inside_function(**node));
-    let globals = Rc::new(Types::collect(outer.copied(), text));
-    let defined = nodes.iter().filter(|node| {
-        node.kind() == "function_definition"
-            && !node.has_error()
-            && node.byte_range().len() <= max_bytes
-    });
-    defined.filter_map(|node| Function::new(*node, text, &globals)).collect()
+    let mut inside = 0;
+    let (defined, outer): (Vec<_>, Vec<_>) = preorder(tree.root_node(), usize::MAX)
+        .into_iter()
+        .filter(|node| {
+            let outside = node.start_byte() >= inside;
+            if outside && node.kind() == "function_definition" {
+                inside = node.end_byte();
+            }
+            outside
+        })
+        .partition(|node| node.kind() == "function_definition");
+    let globals = Rc::new(Types::collect(outer.into_iter(), text));
+    let readable = |node: &Node<'t>| !node.has_error() && node.byte_range().len() <= max_bytes;
+    let defined = defined.into_iter().filter(readable);
+    defined.filter_map(|node| Function::new(node, text, &globals)).collect()
 }
 
 /// A function definition without syntax errors.
@@ -35,7 +44,7 @@ pub(crate) struct Function<'t> {
     text: &'t str,
     /// Its name.
     pub(crate) name: &'t str,
-    /// All named nodes of it, parents before their children.
+    /// The named nodes of it, parents before their children.
     pub(crate) nodes: Vec<Node<'t>>,
     locals: Types<'t>,
     globals: Rc<Types<'t>>,
@@ -47,7 +56,7 @@ impl<'t> Function<'t> {
         while name.kind() != "identifier" {
             name = name.child_by_field_name("declarator")?;
         }
-        let nodes = preorder(node);
+        let nodes = preorder(node, MAX_DEPTH);
         let locals = Types::collect(nodes.iter().copied(), text);
         Some(Self {
             text,
@@ -132,24 +141,24 @@ impl<'t> Function<'t> {
     }
 }
 
-/// The named nodes of a tree, parents before their children.
-fn preorder(root: Node<'_>) -> Vec<Node<'_>> {
+/// The named nodes of a tree, parents before their children, none deeper than `max_depth`.
+fn preorder(root: Node<'_>, max_depth: usize) -> Vec<Node<'_>> {
     let mut cursor = root.walk();
     let mut nodes = Vec::new();
+    let mut depth = 0;
     loop {
         if cursor.node().is_named() {
             nodes.push(cursor.node());
         }
-        if cursor.goto_first_child() || cursor.goto_next_sibling() {
+        if depth < max_depth && cursor.goto_first_child() {
+            depth += 1;
             continue;
         }
-        loop {
+        while !cursor.goto_next_sibling() {
             if !cursor.goto_parent() {
                 return nodes;
             }
-            if cursor.goto_next_sibling() {
-                break;
-            }
+            depth -= 1;
         }
     }
 }
@@ -172,8 +181,4 @@ pub(crate) fn bare(mut node: Node<'_>) -> Node<'_> {
         node = inner;
     }
     node
-}
-
-fn inside_function(node: Node<'_>) -> bool {
-    ancestors(node).any(|above| above.kind() == "function_definition")
 }

@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use fixwright_dataset::{InjectOptions, Injection, Reader, RepairSample, Rule, Source};
 use fixwright_patch::Patch;
 use fixwright_report::parse;
+use proptest::prelude::*;
 
 type Fallible = Result<(), Box<dyn std::error::Error>>;
 
@@ -155,6 +156,34 @@ fn what_the_original_says_of_the_program_is_kept() {
         assert_eq!(sample.license.as_deref(), Some("MIT"));
         assert_eq!(sample.problem.as_deref(), Some("p1"));
         assert_eq!(sample.tests.as_deref(), Some(&[][..]));
+    }
+}
+
+proptest! {
+    #[test]
+    fn damaged_files_are_broken_soundly_or_left_alone(
+        file in 0..Rule::all().count(), from in 0..900_usize, length in 0..60_usize, with in "[-(){};é\"=a\\n\\\\]{0,4}",
+    ) {
+        let rule = Rule::all().nth(file).expect("there are so many");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/inject");
+        let mut text = fs::read_to_string(folder.join(rule.name()).with_extension("c")).expect("each rule has a file");
+        let from = from % text.len();
+        text.replace_range(from..text.len().min(from + length), &with);
+        for sample in inject(correct("a.c", &text), options(Rule::all(), usize::MAX)) {
+            let checked = check(&sample);
+            prop_assert!(checked.is_ok(), "{checked:?}: {sample:?}");
+        }
+    }
+}
+
+#[test]
+fn deep_nesting_takes_neither_stack_nor_time() {
+    for (open, close) in [("(", ")"), ("{", "}"), ("f(1 + ", ")"), ("!", "")] {
+        let (open, close) = (open.repeat(4000), close.repeat(4000));
+        let text = format!(
+            "int g(int x)\n{{\n{open}x;{close}\nif (x == 1) x = 2;\nreturn {open}x{close};\n}}\n"
+        );
+        inject(correct("a.c", &text), options(Rule::all(), 8));
     }
 }
 
