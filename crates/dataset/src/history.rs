@@ -15,14 +15,18 @@ use std::iter::FusedIterator;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use self::blobs::Blobs;
-use self::log::{Change, Commit, Log, MAX_CHANGES};
+use self::log::{Change, MAX_CHANGES};
 use self::message::{Reverts, is_backport};
-use self::pair::{Pair, patch_id};
+use self::pair::patch_id;
 use self::quoted::Quoted;
 use crate::{Error, RepairSample, Skipped, Source};
 
+pub(crate) use self::blobs::{Blob, Blobs};
+pub(crate) use self::git::Git;
+pub(crate) use self::log::{Commit, Log};
 pub use self::options::HistoryOptions;
+pub(crate) use self::options::language;
+pub(crate) use self::pair::Pair;
 
 /// The fixes of reported bugs in a git history, from the newest commit to the oldest.
 ///
@@ -77,7 +81,7 @@ pub struct History {
 }
 
 /// Hears of each commit, and may stop the walk.
-type Watch = Box<dyn FnMut(&Walked) -> ControlFlow<()> + Send>;
+pub(crate) type Watch = Box<dyn FnMut(&Walked) -> ControlFlow<()> + Send>;
 
 /// How far a walk through a history has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,7 +94,7 @@ pub struct Walked {
 }
 
 /// Why a commit gives no rows.
-enum Stop {
+pub(crate) enum Stop {
     /// It is left out for this reason.
     Skip(&'static str),
     Fail(Error),
@@ -226,7 +230,7 @@ impl History {
             diff_text: Some(pair.diff()),
             line_number: line,
             license: pair.license(),
-            language: options::language(&pair.path),
+            language: language(&pair.path),
             source_code_path: Some(pair.path),
             code: Some(pair.old),
             fixed: Some(pair.new),
@@ -240,7 +244,10 @@ impl History {
 }
 
 /// The source files that a commit changes in their place.
-fn source_files<'a>(commit: &'a Commit, options: &HistoryOptions) -> Result<Vec<&'a Change>, Stop> {
+pub(crate) fn source_files<'a>(
+    commit: &'a Commit,
+    options: &HistoryOptions,
+) -> Result<Vec<&'a Change>, Stop> {
     if commit.changed > MAX_CHANGES {
         return Err(Stop::Skip("too many files"));
     }

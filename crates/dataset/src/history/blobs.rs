@@ -31,7 +31,7 @@ impl Blobs {
 
     /// The contents of the object `id`, if they have at most `limit` bytes.
     pub(crate) fn get(&mut self, id: &str, limit: u64) -> Result<Blob, Error> {
-        self.ask(id, limit).map_err(|error| self.git.failed(error))
+        self.ask(id, limit).map_err(|error| self.git.failed(&error))
     }
 
     fn ask(&mut self, id: &str, limit: u64) -> io::Result<Blob> {

@@ -71,7 +71,7 @@ impl Git {
     }
 
     /// What is wrong, in git's own words where it has any.
-    pub(crate) fn failed(&mut self, fallback: impl ToString) -> Error {
+    pub(crate) fn failed(&mut self, fallback: &impl ToString) -> Error {
         let mut said = Vec::new();
         let read = self
             .errors
@@ -89,8 +89,8 @@ impl Git {
     pub(crate) fn finish(&mut self) -> Result<(), Error> {
         match self.child.wait() {
             Ok(status) if status.success() => Ok(()),
-            Ok(status) => Err(self.failed(status)),
-            Err(error) => Err(self.failed(error)),
+            Ok(status) => Err(self.failed(&status)),
+            Err(error) => Err(self.failed(&error)),
         }
     }
 }

@@ -122,14 +122,14 @@ impl Log {
             commit.changed += 1;
             if commit.changes.len() < MAX_CHANGES {
                 let change = change(&String::from_utf8_lossy(raw), path);
-                commit.changes.push(change.ok_or_else(|| self.git.failed("an unknown change"))?);
+                commit.changes.push(change.ok_or_else(|| self.git.failed(&"an unknown change"))?);
             }
         }
         Ok(())
     }
 
     fn expected(&mut self, limit: usize) -> Result<Field, Error> {
-        self.field(limit)?.ok_or_else(|| self.git.failed("its output ends in the middle"))
+        self.field(limit)?.ok_or_else(|| self.git.failed(&"its output ends in the middle"))
     }
 
     /// The bytes up to the next NUL; those above `limit` are passed over.
@@ -137,12 +137,12 @@ impl Log {
         let mut bytes = Vec::new();
         let most = limit as u64 + 1;
         let read = self.output.by_ref().take(most).read_until(0, &mut bytes);
-        if read.map_err(|error| self.git.failed(error))? == 0 {
+        if read.map_err(|error| self.git.failed(&error))? == 0 {
             return Ok(None);
         }
         let cut = bytes.pop_if(|byte| *byte == 0).is_none() && bytes.len() > limit;
         if cut {
-            self.output.skip_until(0).map_err(|error| self.git.failed(error))?;
+            self.output.skip_until(0).map_err(|error| self.git.failed(&error))?;
         }
         Ok(Some(Field { bytes, cut }))
     }

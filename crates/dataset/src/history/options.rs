@@ -63,6 +63,6 @@ impl HistoryOptions {
 }
 
 /// The name of the language of a file, from its extension.
-pub(super) fn language(path: &str) -> Option<String> {
+pub(crate) fn language(path: &str) -> Option<String> {
     Language::from_path(path).map(|language| language.name().to_owned())
 }

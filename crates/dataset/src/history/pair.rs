@@ -1,6 +1,6 @@
 //! A source file before and after a commit.
 
-use fixwright_patch::{DiffOptions, FilePatch, LineKind, Patch, edits, strip};
+use fixwright_patch::{DiffOptions, FilePatch, Hunk, LineKind, Patch, edits, strip};
 use fixwright_report::Language;
 use fixwright_validate::Likeness;
 use xxhash_rust::xxh3::Xxh3;
@@ -10,15 +10,15 @@ use super::log::Change;
 use super::{HistoryOptions, Stop};
 
 /// A source file before and after a commit.
-pub(super) struct Pair {
-    pub(super) path: String,
-    pub(super) old: String,
-    pub(super) new: String,
+pub(crate) struct Pair {
+    pub(crate) path: String,
+    pub(crate) old: String,
+    pub(crate) new: String,
 }
 
 impl Pair {
     /// Reads both sides and checks that they are text and that their difference is a small change of code.
-    pub(super) fn read(
+    pub(crate) fn read(
         change: &Change,
         blobs: &mut Blobs,
         options: &HistoryOptions,
@@ -62,25 +62,25 @@ impl Pair {
     }
 
     /// The change as a unified diff.
-    pub(super) fn diff(&self) -> String {
+    pub(crate) fn diff(&self) -> String {
         let bytes = Patch { files: vec![self.patch()] }.to_bytes();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
     /// The first line that changes, counted from 1; an insertion stands before it.
-    pub(super) fn first_changed_line(&self) -> usize {
+    pub(crate) fn first_changed_line(&self) -> usize {
         let edits = edits(self.old.as_bytes(), self.new.as_bytes());
         let first = edits.first().map_or(0, |edit| edit.old.start);
         (first + 1).min(self.lines())
     }
 
     /// How many lines it had.
-    pub(super) fn lines(&self) -> usize {
+    pub(crate) fn lines(&self) -> usize {
         self.old.lines().count()
     }
 
     /// The licence that one of its first lines states in the form of SPDX.
-    pub(super) fn license(&self) -> Option<String> {
+    pub(crate) fn license(&self) -> Option<String> {
         let mut heads = self.old.lines().take(20);
         let stated = heads.find_map(|line| line.split_once("SPDX-License-Identifier:"))?.1;
         let end = stated.find("*/").or_else(|| stated.find("-->")).unwrap_or(stated.len());
@@ -96,7 +96,7 @@ pub(super) fn patch_id(pairs: &[Pair]) -> u128 {
     for pair in pairs {
         hasher.update(pair.path.as_bytes());
         let patch = pair.patch();
-        for line in patch.hunks.iter().flat_map(|hunk| hunk.lines()) {
+        for line in patch.hunks.iter().flat_map(Hunk::lines) {
             let kind: &[u8] = match line.kind {
                 LineKind::Context => b"\0 ",
                 LineKind::Delete => b"\0-",

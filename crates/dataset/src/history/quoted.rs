@@ -25,13 +25,12 @@ impl Quoted {
     /// The line of the file at `path` that the report names, if it has so many.
     pub(super) fn line_in(mut self, path: &str, lines: usize) -> Option<u32> {
         let mut places = self.findings.iter_mut().flat_map(BugReport::locations_mut);
-        let named = places.find_map(|place| {
+        places.find_map(|place| {
             let named = place.path.as_deref()?;
             place
                 .line
                 .filter(|line| (1..=lines).contains(&(*line as usize)) && is_same(named, path))
-        });
-        named
+        })
     }
 }
 

@@ -1,0 +1,72 @@
+//! Real analysers before and after the commits of a small repository.
+
+use std::process::Command;
+
+use fixwright_dataset::{Analyser, HistoryOptions, RepairSample, Replay, Skipped, Source};
+use fixwright_report::Format;
+use fixwright_validate::{Isolation, Task};
+
+use crate::repository::{Repository, source};
+
+const LEAK: &str = "\tint *p = malloc(4);\n\tif (!p)\n\t\treturn 1;\n\t*p = a;\n\treturn 0;\n";
+const FREED: &str =
+    "\tint *p = malloc(4);\n\tif (!p)\n\t\treturn 1;\n\t*p = a;\n\tfree(p);\n\treturn 0;\n";
+
+/// A repository in which one function of two that leak is mended, behind a commit that breaks the build.
+fn repository() -> Option<(Repository, String)> {
+    let mut repository = Repository::new()?;
+    let text = |lines: &str, f, g| {
+        format!("#include <stdlib.h>\n{lines}{}{}", source("f", f), source("g", g))
+    };
+    repository.write("README", "words\n");
+    repository.change("src/a.c", text("", LEAK, LEAK), "start");
+    let fix = repository.change("src/a.c", text("int more;\n", FREED, LEAK), "f: free p");
+    repository.change("src/a.c", text("int more;\nint other;\n", FREED, LEAK), "another line");
+    repository.change("src/a.c", text("int\n", FREED, FREED) + "}\n", "break it");
+    Some((repository, fix))
+}
+
+fn replayed(repository: &Repository, analyser: Analyser) -> (Vec<RepairSample>, Skipped) {
+    let options = HistoryOptions::default();
+    let mut replay = Replay::open(repository.path(), options, analyser, Isolation::None).unwrap();
+    let rows = replay.by_ref().collect::<Result<_, _>>().unwrap();
+    (rows, replay.skipped().clone())
+}
+
+/// Runs an analyser and checks that it shows the one fix; the text of the finding.
+fn finds_the_fix(task: Task, format: Option<Format>) -> Option<String> {
+    let (repository, fix) = repository()?;
+    if Command::new(&task.argv[0]).arg("--version").output().is_err() {
+        println!("skipped: there is no {}", task.argv[0]);
+        return None;
+    }
+    let mut analyser = Analyser::new(task);
+    analyser.format = format;
+    let (rows, skipped) = replayed(&repository, analyser);
+    let commits: Vec<_> = rows.iter().filter_map(|row| row.commit.as_deref()).collect();
+    assert_eq!(commits, [&*fix], "{skipped:?}");
+    let reasons: Vec<_> = skipped.iter().collect();
+    // The last commit does not compile, so that the other leak only seems to be gone.
+    let expected = [("analyser failed after", 1), ("no source file", 1), ("nothing vanished", 1)];
+    assert_eq!(reasons, expected);
+    let row = &rows[0];
+    let code: Vec<_> = row.code.as_deref().unwrap().lines().collect();
+    let line = row.line_number.unwrap() as usize;
+    assert!(line <= code.len() / 2 + 1, "line {line} is in the first function");
+    assert!(row.fixed.as_deref().unwrap().contains("free(p)"));
+    row.bug_report_text.clone()
+}
+
+#[test]
+fn gcc_sees_a_leak_vanish() {
+    let task = Task::new(["gcc", "-fanalyzer", "-c", "{files}"]);
+    let Some(report) = finds_the_fix(task, None) else { return };
+    assert!(report.contains("leak of ‘p’") && report.contains("[-Wanalyzer-malloc-leak]"));
+}
+
+#[test]
+fn cppcheck_sees_a_leak_vanish() {
+    let task = Task::new(["cppcheck", "--quiet", "--error-exitcode=0", "--xml", "{files}"]);
+    let Some(report) = finds_the_fix(task, Some(Format::CppcheckXml)) else { return };
+    assert!(report.contains("memleak"));
+}
