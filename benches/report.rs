@@ -1,54 +1,37 @@
-//! Reading key/value reports and a compiler's log of 10 MB.
+//! Reading 10 MB of reports in each of the big formats, told and found.
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use fixwright_benches::report;
-use fixwright_report::{Format, parse_as};
+#[path = "../crates/report/examples/generate/samples.rs"]
+mod samples;
 
-/// At least `bytes` bytes of what gcc prints while it builds a project, and the warnings in it.
-fn log(bytes: usize) -> (String, usize) {
-    let mut text = String::new();
-    let mut warnings = 0;
-    while text.len() < bytes {
-        let (file, line) = (format!("entry_{}", warnings / 5), 12 + warnings % 400);
-        if warnings % 5 == 0 {
-            text += &format!(
-                "gcc -std=c11 -O2 -Wall -Wextra -c -o build/{file}.o src/{file}.c
-src/{file}.c: In function ‘store_{file}’:
-"
-            );
-        }
-        text += &format!(
-            "src/{file}.c:{line}:25: warning: ‘%s’ directive writing up to 255 bytes into a region \
-             of size 16 [-Wformat-overflow=]
-{line:>5} |         sprintf(entry, \"%s:{warnings}\", name);
-      |                         ^~
-src/{file}.c:{line}:9: note: ‘sprintf’ output between 3 and 258 bytes into a destination of size 16
-"
-        );
-        warnings += 1;
-    }
-    (text, warnings)
-}
+use std::convert::Infallible;
 
-fn count_reports(format: Format, text: &str) -> usize {
-    parse_as(format, text).map_or(0, |found| found.reports.len())
-}
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use fixwright_report::{Format, parse, parse_as};
+use samples::SAMPLES;
+
+const BYTES: usize = 10_000_000;
 
 fn report_formats(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("report");
     group.sample_size(10);
-    for count in [1, 1_000] {
-        let text: String = (0..count).map(|n| report(n) + "\n").collect();
-        assert_eq!(count_reports(Format::Cid, &text), count);
+    for sample in SAMPLES {
+        let mut text = String::new();
+        let Ok(count) = sample.parts(BYTES, |part| {
+            text += part;
+            Ok::<_, Infallible>(())
+        });
+        let found = parse(&text).map(|found| (found.format, found.reports.len()));
+        assert_eq!(found.ok(), Some((sample.format, count)));
         group.throughput(Throughput::Bytes(text.len() as u64));
-        group.bench_with_input(BenchmarkId::new("cid", count), &text, |bencher, text| {
-            bencher.iter(|| parse_as(Format::Cid, text));
+        group.bench_function(sample.format.name(), |bencher| {
+            bencher.iter(|| parse_as(sample.format, &text));
         });
     }
-    let (text, warnings) = log(10_000_000);
-    assert_eq!(count_reports(Format::Diagnostic, &text), warnings);
+    let quiet = "[ 12%] cc -O2 -DNAME=\"a:1\" -I include -c -o x.o x.c\n".repeat(BYTES / 56);
+    let text = quiet + "a.c:3:1: warning: unused variable 'x' [-Wunused-variable]\n";
+    assert_eq!(parse(&text).ok().map(|found| found.format), Some(Format::Diagnostic));
     group.throughput(Throughput::Bytes(text.len() as u64));
-    group.bench_function("gcc", |bencher| bencher.iter(|| parse_as(Format::Diagnostic, &text)));
+    group.bench_function("detection in a long log", |bencher| bencher.iter(|| parse(&text)));
     group.finish();
 }
 

@@ -28,8 +28,72 @@
 //! # Ok::<(), fixwright_report::Error>(())
 //! ```
 //!
-//! [`parse`] detects the format and [`parse_as`] is told it; [`stream`] reads inputs of any size in one pass and
-//! bounded memory. [`cid::render`] writes a report with keys.
+//! [`parse`] detects the format and [`parse_as`] is told it; both hold the whole input. [`stream`] reads inputs of any
+//! size in one pass, and its memory is bounded by the largest report:
+//!
+//! ```
+//! use std::ops::ControlFlow;
+//! use fixwright_report::{Event, Format, stream};
+//!
+//! # let file = &br#"{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "t"}}, "results": [
+//! #     {"ruleId": "R1", "message": {"text": "m"}}, {"ruleId": "R2", "message": {"text": "m"}}]}]}"#[..];
+//! let mut rules = Vec::new();
+//! stream(file, Some(Format::Sarif), &mut |event| match event {
+//!     Event::Report(report) => {
+//!         rules.extend(report.rule.id);
+//!         ControlFlow::Continue(())
+//!     }
+//!     _ => ControlFlow::Break(()),
+//! })?;
+//! assert_eq!(rules, ["R1", "R2"]);
+//! # Ok::<(), fixwright_report::Error>(())
+//! ```
+//!
+//! [`sarif::Writer`] writes reports of any format as SARIF 2.1.0 that reads back as the same reports, and
+//! [`cid::render`] writes one with keys:
+//!
+//! ```
+//! use fixwright_report::{parse, sarif};
+//!
+//! let found = parse("a.c:3:1: warning: unused variable 'x' [-Wunused-variable]\n")?;
+//! let mut writer = sarif::Writer::new(Vec::new());
+//! for report in &found.reports {
+//!     writer.report(report)?;
+//! }
+//! let again = parse(writer.finish()?)?;
+//! assert_eq!(again.reports[0].rule, found.reports[0].rule);
+//! # Ok::<(), fixwright_report::Error>(())
+//! ```
+//!
+//! # Formats
+//!
+//! Each by its name, which is that of [`Format::name`].
+//!
+//! | name | written by |
+//! |---|---|
+//! | `cid` | people, models and Coverity's views: lines such as `File: src/a.c` |
+//! | `coverity-text` | `cov-format-errors`, mails of Coverity Scan |
+//! | `coverity-json` | `cov-format-errors --json-output-v2`, `-v7`, `-v10`; views of Coverity Connect |
+//! | `sarif` | any tool that writes SARIF 2.1.0 |
+//! | `diagnostic` | gcc, clang, clang-tidy, Microsoft's compilers, and whatever writes like them |
+//! | `gcc-json` | gcc with `-fdiagnostics-format=json` |
+//! | `clang-tidy-yaml` | clang-tidy with `--export-fixes` |
+//! | `plist` | clang's static analyser, CodeChecker's converters |
+//! | `cppcheck-xml`, `cppcheck-text` | cppcheck |
+//! | `infer` | Infer: `report.json` |
+//! | `semgrep`, `semgrep-text` | Semgrep with `--json`; on a terminal |
+//! | `pvs-studio` | PVS-Studio's JSON |
+//! | `klocwork-xml` | Klocwork |
+//! | `flawfinder`, `flawfinder-csv` | flawfinder; with `--csv` |
+//! | `splint` | splint |
+//! | `smatch`, `sparse`, `coccinelle` | the checkers of the Linux kernel, in logs and mails |
+//! | `sanitizer` | ASan, LSan, MSan, TSan, UBSan, libFuzzer |
+//! | `kernel`, `syzbot` | the Linux kernel's log; mails of syzbot |
+//! | `valgrind-text`, `valgrind-xml` | memcheck, helgrind, DRD; with `--xml=yes` |
+//! | `failing-test` | a test: input, expected and actual output ([`failing_test`]) |
+//!
+//! Nothing found is no error: an empty list of results gives no reports, and so does blank input in a format of lines
+//! that was named. Blank input in no named format, and a document that is not there, are errors.
 //!
 //! Left to others: reading files, finding the paths of a report in a source tree, and deciding whether a
 //! report is right.

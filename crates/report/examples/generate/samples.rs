@@ -41,11 +41,6 @@ pub(crate) const SAMPLES: &[Sample] = &[
 ];
 
 impl Sample {
-    /// The sample of a format, if there is one.
-    pub(crate) fn of(format: Format) -> Option<&'static Self> {
-        SAMPLES.iter().find(|sample| sample.format == format)
-    }
-
     /// Gives the parts of an input of at least `bytes` bytes to `take`; returns how many reports are in it.
     pub(crate) fn parts<E>(
         &self,

@@ -111,3 +111,18 @@ fn too_large_an_input_is_refused() {
     assert!(matches!(parse(&text), Err(Error::TooLarge { .. })));
     assert!(matches!(parse_as(Format::Cid, &text), Err(Error::TooLarge { .. })));
 }
+
+/// The first page and the table of readers name the same formats.
+#[test]
+fn the_first_page_lists_every_format() {
+    let page = include_str!("../../src/lib.rs");
+    let rows = page.lines().filter_map(|line| line.strip_prefix("//! | `"));
+    let mut listed: Vec<&str> = rows
+        .filter_map(|row| row.split_once(" | "))
+        .flat_map(|(names, _)| names.split(", ").map(|name| name.trim_matches('`')))
+        .collect();
+    let mut names: Vec<&str> = Format::all().map(Format::name).collect();
+    listed.sort_unstable();
+    names.sort_unstable();
+    assert_eq!(listed, names);
+}
