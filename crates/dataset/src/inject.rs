@@ -57,11 +57,12 @@ impl Default for InjectOptions {
 /// let mut correct = RepairSample::default();
 /// correct.fixed = Some("void f(char *p)\n{\n\tuse(p);\n\tfree(p);\n}\n".into());
 ///
-/// let broken: Vec<_> = Injection::new([Ok(correct)], InjectOptions::default()).collect::<Result<_, _>>()?;
-/// let leak = &broken[broken.len() - 1];
-/// assert_eq!(leak.extra.get::<&str>("rule")?, Some("free-removed"));
-/// assert_eq!(leak.code.as_deref(), Some("void f(char *p)\n{\n\tuse(p);\n}\n"));
-/// assert_eq!(leak.line_number, Some(4));
+/// let mut options = InjectOptions::default();
+/// options.rules.retain(|rule| rule.name() == "free-removed");
+/// let broken: Vec<_> = Injection::new([Ok(correct)], options).collect::<Result<_, _>>()?;
+/// assert_eq!(broken[0].code.as_deref(), Some("void f(char *p)\n{\n\tuse(p);\n}\n"));
+/// assert_eq!(broken[0].line_number, Some(4));
+/// assert_eq!(broken[0].extra.get::<u32>("cwe")?, Some(401));
 /// # Ok::<(), fixwright_dataset::Error>(())
 /// ```
 pub struct Injection<I> {
