@@ -73,6 +73,7 @@ fn braces_removed(function: &Function<'_>, node: Node<'_>) -> Option<Fault> {
 }
 
 fn loop_emptied(function: &Function<'_>, node: Node<'_>) -> Option<Fault> {
+    node.parent().filter(|parent| parent.kind() == "compound_statement")?;
     let body = node.child_by_field_name("body")?;
     let declared =
         node.child_by_field_name("initializer").is_some_and(|start| start.kind() == "declaration");

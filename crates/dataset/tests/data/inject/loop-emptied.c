@@ -9,5 +9,10 @@ int count(int n, int y)
 	for (i = 0; i < n; i++)
 		if (i == y)
 			break;
+	if (y)
+		for (i = 0; i < n; i++)
+			j++;
+	else
+		j = 1;
 	return j;
 }
