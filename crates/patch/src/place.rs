@@ -230,6 +230,9 @@ impl<'a> Placer<'a> {
         if reading.is_some_and(|reading| reading.truncated) {
             return Err(Misfit::Truncated);
         }
+        if reading.is_some_and(|reading| reading.uncounted) {
+            return Err(Misfit::Uncounted);
+        }
         let targets: Vec<usize> = sought
             .stated()
             .into_iter()

@@ -109,6 +109,9 @@ pub enum Misfit {
     /// The diff was cut off inside the hunk.
     #[error("is cut off")]
     Truncated,
+    /// The hunk, reversed, inserts lines that its header does not count: text behind the hunk, perhaps.
+    #[error("would insert lines that its header does not count")]
+    Uncounted,
     /// The hunk leaves lines out with `...`, and that is not allowed, or what surrounds them is not
     /// found exactly once.
     #[error("leaves out lines with `...`{}", if *.allowed { " between lines that are not unique" } else { "" })]

@@ -13,7 +13,7 @@ use region::Region;
 use crate::error::Problem;
 use crate::parse::unsupported;
 use crate::place::File;
-use crate::{Applied, ApplyOptions, Error, FilePatch, Hunk, LineKind, LineRange, Patch};
+use crate::{Applied, ApplyOptions, Error, FilePatch, Hunk, Line, LineKind, LineRange, Patch};
 
 /// A diff as far as it could be made out of a text, with all that is wrong with it.
 ///
@@ -57,6 +57,8 @@ pub struct Reading {
     pub(crate) unnumbered: bool,
     /// Whether the diff was cut off inside.
     pub(crate) truncated: bool,
+    /// Whether the hunk, reversed, would insert lines that its header does not count: text behind the hunk, perhaps.
+    pub(crate) uncounted: bool,
     /// How many lines are missing at the end, which may have been blank context.
     pub(crate) stripped: usize,
     /// Which of the hunk's lines lack a prefix.
@@ -161,17 +163,43 @@ impl Reading {
     pub(crate) fn is_exact(&self) -> bool {
         !self.unnumbered
             && !self.truncated
+            && !self.uncounted
             && self.stripped == 0
             && self.unprefixed.is_empty()
             && self.elisions.is_empty()
+    }
+
+    /// Whether deletions stand behind the lines that the hunk's header counts. The file has to have deleted lines, so that
+    /// a line of prose is found out, but nothing stands in the way of what they insert in reverse.
+    fn deletes_uncounted(&self, hunk: &Hunk) -> bool {
+        let stated = self.notes.iter().find_map(|note| match note.flaw {
+            Flaw::HeaderMismatch { stated, .. } => Some(stated),
+            _ => None,
+        });
+        let Some([old, new]) = stated else { return false };
+        let (mut deleted, mut inserted) = (0, 0);
+        let is_counted = |line: &Line<'_>| {
+            let within = deleted < old.len || inserted < new.len;
+            deleted += usize::from(line.kind.in_old());
+            inserted += usize::from(line.kind.in_new());
+            within
+        };
+        hunk.lines().skip_while(is_counted).any(|line| line.kind == LineKind::Delete)
     }
 }
 
 impl Recovered {
     /// The diff that undoes this one: each file reversed, last one first.
+    ///
+    /// A hunk that deletes lines behind those that its header counts does not apply in reverse.
     #[must_use]
     pub fn reverse(mut self) -> Self {
         self.files.reverse();
+        for file in &mut self.files {
+            for (reading, hunk) in file.readings.iter_mut().zip(&file.patch.hunks) {
+                reading.uncounted = !reading.uncounted && reading.deletes_uncounted(hunk);
+            }
+        }
         // Reversing moves lines within runs of changes only, so the readings' lines stay.
         self.files.iter_mut().for_each(|file| file.patch = file.patch.reverse());
         self

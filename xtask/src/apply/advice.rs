@@ -13,6 +13,9 @@ pub(super) fn hunk(misfit: &Misfit) -> (&'static str, &'static str) {
         }
         Misfit::NoContext => ("no_context", "give the hunk context or a line number"),
         Misfit::Truncated => ("truncated", "get the rest of the diff"),
+        Misfit::Uncounted => {
+            ("uncounted", "take the text behind the hunk away, or correct its header")
+        }
         Misfit::Elided { allowed: false } => {
             ("elided", "write the lines out, or let `--forgive` have elisions in its list")
         }

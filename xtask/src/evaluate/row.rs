@@ -73,7 +73,10 @@ impl Row {
             Verdict::Exact => ("exact", None),
             other => anyhow::bail!("the verdict {other:?} has no name here"),
         };
-        let extra = |name| job.sample.extra.get::<String>(name).ok().flatten();
+        let extra = |name| {
+            let value = job.sample.extra.get::<String>(name).ok().flatten();
+            value.filter(|value| !value.is_empty())
+        };
         Ok(Self {
             id: job.id.clone(),
             candidate: job.candidate,

@@ -101,6 +101,7 @@ pub(super) fn read(region: &Region<'_>, index: usize) -> Read {
         notes,
         unnumbered: header.before.is_none(),
         truncated: tail == Tail::Cut,
+        uncounted: false,
         stripped: if let Tail::Stripped(missing) = tail { missing } else { 0 },
         unprefixed: lines.unprefixed,
         elisions: lines.elisions,

@@ -287,3 +287,20 @@ fn a_side_of_the_epoch_without_lines_has_no_file() {
     let edited = made.replace("-0,0 +1", "-1 +1,2").replace("+a\n", " b\n+a\n");
     assert!(!Patch::parse(&edited).unwrap().files[0].creates());
 }
+
+#[test]
+fn a_list_behind_a_hunk_is_not_inserted_in_reverse() {
+    let text = "--- a/f\n+++ b/f\n@@ -1,2 +1,3 @@\n a\n+b\n c\n- a point of a list\n";
+    let recovered = Patch::recover(text).unwrap();
+    let apply = |diff: &Recovered, old: &[u8]| {
+        diff.files[0].apply_with(old, &ApplyOptions::default()).map(|applied| applied.text)
+    };
+    assert!(apply(&recovered, b"a\nc\n").is_err(), "the file has no such line to delete");
+    let reversed = recovered.reverse();
+    let error = apply(&reversed, b"a\nb\nc\n").unwrap_err().to_string();
+    assert!(error.contains("does not count"), "{error}");
+    // Too small a count for lines that are inserted is what models write.
+    let short = "--- a/f\n+++ b/f\n@@ -1 +1 @@\n a\n+b\n c\n";
+    let undone = apply(&Patch::recover(short).unwrap().reverse(), b"a\nb\nc\n");
+    assert_eq!(undone.unwrap(), b"a\nc\n");
+}
