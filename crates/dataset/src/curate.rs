@@ -150,51 +150,51 @@ impl Curation<'_> {
     /// Takes what a source has; breaks off where the caller wishes it.
     fn source(&mut self, named: Named) -> Result<(SourceRecord, ControlFlow<()>), Error> {
         let Named { name, mut source } = named;
-        let (read, kept, unreadable) = (0, 0, 0);
-        let mut record = SourceRecord {
-            name,
-            facts: BTreeMap::new(),
-            read,
-            kept,
-            unreadable,
-            skipped: Skipped::default(),
-        };
-        let mut flow = ControlFlow::Continue(());
+        let mut record = SourceRecord::new(name);
         let mut group = self.read(&mut *source);
+        let mut flow = ControlFlow::Continue(());
         while flow.is_continue() && !(group.samples.is_empty() && group.errors.is_empty()) {
-            let Group { samples, errors } = mem::take(&mut group);
-            for error in &errors {
-                let event = CurateEvent::Unreadable { source: &record.name, error };
-                flow = if (self.context.progress)(event).is_break() {
-                    ControlFlow::Break(())
-                } else {
-                    flow
-                };
-            }
-            record.unreadable += errors.len() as u64;
-            let (next, examined) = rayon::join(
+            let current = mem::take(&mut group);
+            let examined;
+            (group, examined) = rayon::join(
                 || self.read(&mut *source),
-                || examine(&samples, self.options, self.context),
+                || examine(&current.samples, self.options, self.context),
             );
-            let Some(examined) = examined? else {
-                flow = ControlFlow::Break(());
-                break;
-            };
-            group = next;
-            record.read += samples.len() as u64;
-            for one in examined {
-                record.kept += u64::from(self.keep(one)?);
-            }
-            let done = CurateEvent::Done { samples: samples.len() as u64 };
-            flow = if (self.context.progress)(done).is_break() {
-                ControlFlow::Break(())
-            } else {
-                flow
+            flow = match examined? {
+                Some(examined) => self.take(&current, examined, &mut record)?,
+                None => ControlFlow::Break(()),
             };
         }
         record.facts = source.facts();
         record.skipped = source.skipped().clone();
-        Ok((record, flow))
+        // A source may have heard of the wish before we did, and have ended early.
+        let wish = (self.context.progress)(CurateEvent::Done { samples: 0 });
+        Ok((record, if wish.is_break() { wish } else { flow }))
+    }
+
+    /// Counts what was read, and keeps what is to be kept.
+    fn take(
+        &mut self,
+        group: &Group,
+        examined: Vec<Examined>,
+        record: &mut SourceRecord,
+    ) -> Result<ControlFlow<()>, Error> {
+        let mut flow = ControlFlow::Continue(());
+        let mut tell = |event: CurateEvent<'_>| {
+            if (self.context.progress)(event).is_break() {
+                flow = ControlFlow::Break(());
+            }
+        };
+        for error in &group.errors {
+            tell(CurateEvent::Unreadable { source: &record.name, error });
+        }
+        tell(CurateEvent::Done { samples: group.samples.len() as u64 });
+        record.unreadable += group.errors.len() as u64;
+        record.read += group.samples.len() as u64;
+        for one in examined {
+            record.kept += u64::from(self.keep(one)?);
+        }
+        Ok(flow)
     }
 
     fn read(&self, source: &mut dyn Source) -> Group {

@@ -40,6 +40,7 @@
 #![forbid(unsafe_code)]
 
 mod assignments;
+mod correct;
 mod curate;
 mod error;
 mod evaluate;
@@ -65,6 +66,7 @@ mod wire;
 mod write;
 
 pub use assignments::Assignments;
+pub use correct::Correct;
 pub use curate::{CurateContext, CurateEvent, CurateOptions, Named, curate};
 pub use error::{Error, Place};
 pub use evaluate::{Evaluated, Evaluator, Programs};

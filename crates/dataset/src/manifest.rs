@@ -48,6 +48,13 @@ pub struct SourceRecord {
     pub skipped: Skipped,
 }
 
+impl SourceRecord {
+    pub(crate) fn new(name: String) -> Self {
+        let (facts, skipped) = (BTreeMap::new(), Skipped::default());
+        Self { name, facts, read: 0, kept: 0, unreadable: 0, skipped }
+    }
+}
+
 /// A part of a data set, which is a file.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]

@@ -92,9 +92,11 @@ impl Paired {
 
     /// The path in the tree of the file that is meant.
     fn find(&mut self, diff: &str, reported: Option<&str>) -> Result<String, &'static str> {
-        let patch = Patch::recover(diff).map_err(|_| "no diff in the file")?;
-        let names = patch.files.iter().filter_map(|file| name(&file.patch));
-        let mut names: Vec<_> = names.collect();
+        let files = Patch::recover(diff).map(|found| found.files).unwrap_or_default();
+        if files.is_empty() {
+            return Err("no diff in the file");
+        }
+        let mut names: Vec<_> = files.iter().filter_map(|file| name(&file.patch)).collect();
         // Of several files of a diff the one that the report is about comes first.
         names.sort_by_key(|name| !reported.is_some_and(|reported| same_file(reported, name)));
         let mut reason = "source file not in the tree";

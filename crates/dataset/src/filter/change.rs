@@ -25,6 +25,9 @@ impl Change {
             Ok(patch) => patch.files,
             Err(_) => Patch::recover(diff).ok()?.files.into_iter().map(|file| file.patch).collect(),
         };
+        if files.is_empty() {
+            return None;
+        }
         let count = files.len();
         Some(Self { files: count, hunks: files.into_iter().flat_map(|file| file.hunks).collect() })
     }

@@ -19,14 +19,14 @@ fn similarity(left: &[u64], right: &[u64]) -> f64 {
 
 #[test]
 fn near_duplicates_are_found_as_often_as_promised() {
-    // 4,000 pairs of random texts, of which the second one has some words replaced.
+    // 600 pairs of random texts, of which the second one has some words replaced.
     let mut state = 7;
     let mut random = |below: u64| {
         state += 1;
         scramble(state) % below
     };
     let (mut near, mut found) = (0, 0);
-    for _ in 0..4000 {
+    for _ in 0..600 {
         let words: Vec<u16> = (0..120).map(|_| random(9000) as u16).collect();
         let mut other = words.clone();
         (0..random(8)).for_each(|_| other[random(120) as usize] = random(9000) as u16);
@@ -43,7 +43,7 @@ fn near_duplicates_are_found_as_often_as_promised() {
         near += usize::from(similar);
         found += usize::from(hit);
     }
-    assert!(near > 1500, "{near}");
+    assert!(near > 200, "{near}");
     assert!(found as f64 >= 0.999 * near as f64, "{found} of {near}");
 }
 
