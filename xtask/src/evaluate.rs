@@ -76,7 +76,7 @@ fn target(target: flags::Target) -> Target {
 }
 
 /// The sandbox, or none where there is none and that is allowed.
-fn isolation(allow_unsandboxed: bool) -> anyhow::Result<Isolation> {
+pub(crate) fn isolation(allow_unsandboxed: bool) -> anyhow::Result<Isolation> {
     match Launcher::this_program().and_then(Sandbox::new) {
         Ok(sandbox) => Ok(Isolation::Sandboxed(sandbox)),
         Err(error) if allow_unsandboxed => {

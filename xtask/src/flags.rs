@@ -56,6 +56,15 @@ pub enum Command {
     ///
     /// Exit codes: 0 all differences have reasons, 1 some have none, 3 could not run.
     Suites(SuitesFlags),
+    /// Make a data set to train on: read sources, filter, leave out near-duplicates, divide, and say what became of each sample
+    ///
+    /// Sources are paired:DIR (NAME-bug.txt beside NAME-diff.txt), jsonl:FILE (samples, also in gzip), assignments:PATH (wrong and
+    /// right programs, in folders or JSON Lines), git:DIR (fixes in a history), replay:DIR (findings of gcc -fanalyzer that a commit
+    /// of a history makes vanish), inject:DIR (C files, to be broken) and inject:SOURCE (the fixed programs of another source).
+    /// The same sources, flags and seed give the same bytes. On Ctrl-C what is finished is written.
+    ///
+    /// Exit codes: 0 done, 2 bad input, 3 could not run or interrupted.
+    Curate(CurateFlags),
     /// Judge a model's answers: compile and test them, compare them with the reference fixes
     ///
     /// Samples are JSON Lines as `curate` writes them; answers are lines {"id": .., "answer": ..}, several with one id being
@@ -99,6 +108,79 @@ pub enum Model {
     },
 }
 
+/// `cargo xtask curate`.
+#[derive(Clone, Debug, Args)]
+pub struct CurateFlags {
+    /// Where samples come from, in this order; of near-duplicates the first is kept
+    #[arg(required = true, value_name = "SOURCE")]
+    pub sources: Vec<String>,
+    /// The folder for train.jsonl, validation.jsonl, test.jsonl and manifest.json
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// The source files that the reports of paired: are about; the folder of the reports if left out
+    #[arg(long, value_name = "DIR")]
+    pub tree: Option<PathBuf>,
+    /// The most lines that a fix may delete and insert; 10 where wrong and right programs are paired, if left out
+    #[arg(long, value_name = "N")]
+    pub max_changed_lines: Option<usize>,
+    /// The most hunks of a fix
+    #[arg(long, value_name = "N")]
+    pub max_hunks: Option<usize>,
+    /// The most files that a fix may change
+    #[arg(long, value_name = "N")]
+    pub max_files: Option<usize>,
+    /// The most tokens of a source file: names, numbers, words and other visible characters
+    #[arg(long, value_name = "N")]
+    pub max_tokens: Option<usize>,
+    /// Keep only these licences: SPDX identifiers
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    pub licences: Vec<String>,
+    /// Keep code that was written by a program
+    #[arg(long)]
+    pub keep_generated: bool,
+    /// Leave out samples whose own diff does not apply
+    #[arg(long)]
+    pub only_applicable: bool,
+    /// How similar two samples may be, from 0 to 1, in what is changed and in the code around it
+    #[arg(long, value_name = "SHARE", default_value_t = 0.8)]
+    pub near_duplicates: f64,
+    /// Keep near-duplicates
+    #[arg(long)]
+    pub keep_near_duplicates: bool,
+    /// Run the programs of samples with tests: the wrong one has to fail, the right one to pass
+    #[arg(long)]
+    pub verify: bool,
+    /// Divide into parts that have none of these in common, or that follow each other by date; one part if left out
+    #[arg(long, value_enum)]
+    pub split: Option<SplitBy>,
+    /// The share to choose among models with
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    pub validation: f64,
+    /// The share to judge the chosen model with
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    pub test: f64,
+    /// Another seed gives other parts, and other injected bugs
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Samples that are examined at the same time; as many as there are processors if left out
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Run programs without a sandbox where there is none: they can then do whatever you can
+    #[arg(long)]
+    pub allow_unsandboxed: bool,
+}
+
+/// What stays together when a data set is divided.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum SplitBy {
+    /// The programs for a problem
+    Problem,
+    /// The files of a repository
+    Repository,
+    /// The samples of a time: older ones are trained on
+    Date,
+}
+
 /// `cargo xtask evaluate`.
 #[derive(Clone, Debug, Args)]
 pub struct EvaluateFlags {
@@ -134,6 +216,9 @@ pub struct ReportFlags {
     /// The format of the files; a wrong name lists all
     #[arg(long, default_value = "auto", value_name = "NAME")]
     pub format: String,
+    /// The folder of the source that the reports are about: places given in bytes or characters become lines
+    #[arg(long, value_name = "DIR")]
+    pub source: Option<PathBuf>,
     /// Print one JSON object a line, a report each
     #[arg(long)]
     pub json: bool,

@@ -16,6 +16,7 @@
 
 pub mod apply;
 pub mod counter;
+pub mod curate;
 pub mod evaluate;
 pub mod exit;
 pub mod flags;

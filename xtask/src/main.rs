@@ -6,7 +6,7 @@ use std::{env, io};
 use clap::Parser as _;
 use xtask::exit::{self, Exit};
 use xtask::flags::{Command, Flags, Model};
-use xtask::{apply, evaluate, heavy, layers, models, report, suites, test, tidy};
+use xtask::{apply, curate, evaluate, heavy, layers, models, report, suites, test, tidy};
 
 fn main() -> ExitCode {
     // This program is its own launcher of confined commands.
@@ -27,6 +27,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
         }
         Command::Apply(flags) => apply::run(&flags, out),
         Command::Suites(flags) => suites::run(&flags, out),
+        Command::Curate(flags) => curate::run(&flags, out),
         Command::Evaluate(flags) => evaluate::run(&flags, out),
         Command::Report(flags) => report::run(&flags, out),
         Command::Model(Model::List { format }) => models::list(format, out),

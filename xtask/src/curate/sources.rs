@@ -1,0 +1,88 @@
+//! Sources by name: `KIND:PATH`.
+
+use std::path::Path;
+
+use fixwright_dataset::{
+    Analyser, Assignments, Correct, Error, History, HistoryOptions, InjectOptions, Injection,
+    Named, Paired, Replay, Rows, Source,
+};
+use fixwright_validate::Task;
+
+use crate::evaluate::isolation;
+use crate::exit::BadInput;
+use crate::flags::CurateFlags;
+use crate::interrupt::Interrupt;
+
+/// The lines by which two programs may differ that nobody paired before.
+const NEAR: usize = 10;
+/// What `replay:` runs.
+const ANALYSER: [&str; 4] = ["gcc", "-fanalyzer", "-c", "{files}"];
+
+/// Opens all sources, in their order.
+pub(super) fn open(flags: &CurateFlags, interrupt: &Interrupt) -> anyhow::Result<Vec<Named>> {
+    let opened = flags.sources.iter().map(|name| {
+        let source = Opener { flags, interrupt }.open(name)?;
+        Ok(Named { name: name.clone(), source })
+    });
+    opened.collect()
+}
+
+type Opened = Box<dyn Source + Send>;
+
+struct Opener<'a> {
+    flags: &'a CurateFlags,
+    interrupt: &'a Interrupt,
+}
+
+impl Opener<'_> {
+    fn open(&self, name: &str) -> anyhow::Result<Opened> {
+        let unknown =
+            || BadInput(format!("{name}: sources are KIND:PATH; see --help for the kinds"));
+        let (kind, path) = name.split_once(':').ok_or_else(unknown)?;
+        let near = self.flags.max_changed_lines.unwrap_or(NEAR);
+        let file = Path::new(path);
+        let opened: Result<Opened, Error> = match kind {
+            "paired" => Paired::open(file, self.flags.tree.as_deref().unwrap_or(file)).map(boxed),
+            "jsonl" => Rows::open(file).map(boxed),
+            "assignments" => Assignments::open(file, near).map(boxed),
+            "git" => self.history(file).map(boxed),
+            "replay" => return self.replay(file),
+            "inject" if file.is_dir() => Correct::open(file).map(|correct| self.inject(correct)),
+            "inject" => return Ok(self.inject(self.open(path)?)),
+            _ => return Err(unknown().into()),
+        };
+        opened.map_err(|error| BadInput(error.to_string()).into())
+    }
+
+    fn history(&self, repository: &Path) -> Result<History, Error> {
+        let interrupt = self.interrupt.clone();
+        Ok(History::open(repository, options(repository))?.on_commit(move |_| interrupt.flow()))
+    }
+
+    fn replay(&self, repository: &Path) -> anyhow::Result<Opened> {
+        let (analyser, interrupt) = (Analyser::new(Task::new(ANALYSER)), self.interrupt.clone());
+        let isolation = isolation(self.flags.allow_unsandboxed)?;
+        let replay = Replay::open(repository, options(repository), analyser, isolation)?;
+        Ok(boxed(replay.on_commit(move |_| interrupt.flow())))
+    }
+
+    fn inject(&self, correct: impl Source + Send + 'static) -> Opened {
+        let mut options = InjectOptions::default();
+        options.seed = self.flags.seed;
+        boxed(Injection::new(correct, options))
+    }
+}
+
+/// A repository is named after its folder.
+fn options(repository: &Path) -> HistoryOptions {
+    let mut options = HistoryOptions::default();
+    let folder = repository.canonicalize().unwrap_or_else(|_| repository.into());
+    if let Some(name) = folder.file_name() {
+        options.origin = name.to_string_lossy().into_owned();
+    }
+    options
+}
+
+fn boxed(source: impl Source + Send + 'static) -> Opened {
+    Box::new(source)
+}
