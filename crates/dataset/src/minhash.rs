@@ -106,7 +106,8 @@ fn surroundings(sample: &RepairSample, change: Option<&Change>) -> Vec<u64> {
         (Some(code), Some(change)) => {
             let windows = change.windows(MARGIN);
             let near = |at: &usize| windows.iter().any(|window| window.contains(at));
-            let lines = code.lines().enumerate().filter(|(at, _)| near(at));
+            let end = windows.iter().map(|window| window.end).max().unwrap_or_default();
+            let lines = code.lines().take(end).enumerate().filter(|(at, _)| near(at));
             lines.for_each(|(_, line)| hashes.extend(tokens(line).map(hash)));
         }
         (code, _) => {
