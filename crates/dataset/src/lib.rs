@@ -33,6 +33,39 @@
 //! # Ok::<(), fixwright_dataset::Error>(())
 //! ```
 //!
+//! # From sources to a data set
+//!
+//! A [`Source`] makes samples of something else and counts what it leaves out: [`Paired`] folders of reports and diffs, a git [`History`], students'
+//! [`Assignments`], [`Rows`] that are there already, programs broken by rule. [`curate`] reads sources one after the other, leaves out
+//! what its [`Filter`] does not want and what is nearly the same as a sample before it, divides the rest into parts that share no
+//! problem or no repository, and writes a [`Manifest`] beside them. It holds two groups of samples in memory, and
+//! a few hundred bytes of each that it keeps.
+//!
+//! ```
+//! use std::collections::BTreeMap;
+//! use std::ops::ControlFlow;
+//!
+//! use fixwright_dataset::{CurateContext, CurateOptions, Named, Rows, curate, words_and_signs};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let rows = folder.path().join("rows.jsonl");
+//! let row = r#"{"code": "int f(int n) { return n <= 9; }", "fixed": "int f(int n) { return n < 9; }"}"#;
+//! std::fs::write(&rows, format!("{row}\n{row}\n"))?;
+//!
+//! let mut options = CurateOptions::default();
+//! options.near_duplicates = Some(0.8);
+//! let context = CurateContext {
+//!     tokens: &words_and_signs,
+//!     evaluator: None,
+//!     progress: &|_| ControlFlow::Continue(()),
+//! };
+//! let sources = vec![Named { name: "rows".into(), source: Box::new(Rows::open(&rows)?) }];
+//! let manifest = curate(sources, folder.path(), &options, BTreeMap::new(), &context)?;
+//! assert_eq!(manifest.sources[0].read, 2);
+//! assert_eq!(manifest.dropped.count("near-duplicate"), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! An [`Evaluator`] judges what a model answered for a sample.
 //!
 //! Left to others: what a report means.

@@ -57,18 +57,20 @@ impl Problem {
     }
 
     fn sample(&self, wrong: &Program, right: &Program, kind: &str) -> Result<RepairSample, Error> {
-        let mut sample = RepairSample::default();
-        sample.id = Some(format!("{}/{}", self.name, wrong.name));
-        sample.origin.clone_from(&self.origin);
-        sample.license.clone_from(&self.license);
-        sample.language = Some("c".into());
-        sample.problem = Some(self.name.clone());
-        sample.description.clone_from(&self.description);
-        sample.tests = Some(self.tests.clone()).filter(|tests| !tests.is_empty());
-        sample.source_code_path = Some(FILE.into());
-        sample.diff_text = Some(diff(&wrong.text, &right.text));
-        sample.code = Some(wrong.text.clone());
-        sample.fixed = Some(right.text.clone());
+        let mut sample = RepairSample {
+            id: Some(format!("{}/{}", self.name, wrong.name)),
+            origin: self.origin.clone(),
+            license: self.license.clone(),
+            language: Some("c".into()),
+            problem: Some(self.name.clone()),
+            description: self.description.clone(),
+            tests: Some(self.tests.clone()).filter(|tests| !tests.is_empty()),
+            source_code_path: Some(FILE.into()),
+            diff_text: Some(diff(&wrong.text, &right.text)),
+            code: Some(wrong.text.clone()),
+            fixed: Some(right.text.clone()),
+            ..RepairSample::default()
+        };
         if let Some(student) = &wrong.student {
             sample.extra.insert("student", student)?;
         }

@@ -23,14 +23,16 @@ pub(super) fn reason(
     let tested = sample.tests.as_ref().is_some_and(|tests| !tests.is_empty());
     Ok(match judge(&fixed)? {
         None => None,
-        Some(Verdict::Plausible) => passes(judge(code)?).then_some("code passes its tests"),
+        Some(Verdict::Plausible) => {
+            passes(judge(code)?.as_ref()).then_some("code passes its tests")
+        }
         Some(Verdict::Compiles) if !tested => {
-            passes(judge(code)?).then_some("code compiles, without tests")
+            passes(judge(code)?.as_ref()).then_some("code compiles, without tests")
         }
         Some(_) => Some("fix fails its tests"),
     })
 }
 
-fn passes(verdict: Option<Verdict>) -> bool {
+fn passes(verdict: Option<&Verdict>) -> bool {
     matches!(verdict, Some(Verdict::Plausible | Verdict::Compiles))
 }

@@ -34,7 +34,7 @@ impl Change {
 
     /// The lines that are deleted and inserted, each with its sign.
     pub(crate) fn lines(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
-        self.hunks.iter().flat_map(|hunk| hunk.lines()).filter_map(|line| match line.kind {
+        self.hunks.iter().flat_map(Hunk::lines).filter_map(|line| match line.kind {
             LineKind::Context => None,
             LineKind::Delete => Some(("-", line.text)),
             LineKind::Insert => Some(("+", line.text)),

@@ -5,9 +5,8 @@ use proptest::prelude::*;
 use super::*;
 
 fn program(words: &[u16]) -> RepairSample {
-    let mut sample = RepairSample::default();
-    sample.code = Some(words.iter().map(|word| format!("w{word}\n")).collect());
-    sample
+    let code = words.iter().map(|word| format!("w{word}\n")).collect();
+    RepairSample { code: Some(code), ..RepairSample::default() }
 }
 
 /// The Jaccard similarity by its definition.
@@ -51,9 +50,8 @@ fn near_duplicates_are_found_as_often_as_promised() {
 fn another_change_in_the_same_place_is_another_sample() {
     let code = "int f(int n) {\n  int s = 0;\n  for (int i = 0; i <= n; i++)\n    s += a[i];\n  return s;\n}\n";
     let sample = |from: &str, to: &str| {
-        let mut sample = RepairSample::default();
-        sample.code = Some(code.into());
-        sample.fixed = Some(code.replace(from, to));
+        let (code, fixed) = (Some(code.to_owned()), Some(code.replace(from, to)));
+        let sample = RepairSample { code, fixed, ..RepairSample::default() };
         Fingerprint::of(&sample, Change::of(&sample).as_ref())
     };
     let mut index = Index::new(0.8).unwrap();

@@ -7,9 +7,7 @@ fn split(by: SplitBy) -> Split {
 }
 
 fn of_problem(name: &str) -> RepairSample {
-    let mut sample = RepairSample::default();
-    sample.problem = Some(name.into());
-    sample
+    RepairSample { problem: Some(name.into()), ..RepairSample::default() }
 }
 
 #[test]
