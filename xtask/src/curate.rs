@@ -48,7 +48,7 @@ pub fn run(flags: &CurateFlags, out: &mut dyn Write) -> anyhow::Result<Exit> {
     let counter = Mutex::new((Counter::new("samples", None, 0), 0));
     let progress = |event: CurateEvent<'_>| {
         let (counter, errors) = &mut *counter.lock().unwrap_or_else(PoisonError::into_inner);
-        tell(event, counter, errors);
+        tell(&event, counter, errors);
         interrupt.flow()
     };
     let context = CurateContext {
@@ -67,9 +67,9 @@ pub fn run(flags: &CurateFlags, out: &mut dyn Write) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn tell(event: CurateEvent<'_>, counter: &mut Counter, errors: &mut u64) {
+fn tell(event: &CurateEvent<'_>, counter: &mut Counter, errors: &mut u64) {
     match event {
-        CurateEvent::Done { samples } => counter.add(samples),
+        CurateEvent::Done { samples } => counter.add(*samples),
         CurateEvent::Unreadable { source, error } => {
             *errors += 1;
             if *errors <= MOST_ERRORS {

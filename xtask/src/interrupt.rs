@@ -34,7 +34,6 @@ impl Interrupt {
     }
 
     /// Whether to go on.
-    #[must_use]
     pub fn flow(&self) -> ControlFlow<()> {
         if self.0.load(Ordering::Relaxed) {
             ControlFlow::Break(())
