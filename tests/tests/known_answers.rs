@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use fixwright::patch::{DiffOptions, FilePatch, Patch};
 use fixwright::prompt::{Finish, Fix, Options, Request, Target, expected, read, render};
 use fixwright::source::SourceFile;
-use fixwright::validate::{Task, CopyOptions, Isolation, Validator, Verdict};
+use fixwright::validate::{CopyOptions, Isolation, Task, Validator, Verdict};
 
 fn example() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/labels")
@@ -61,8 +61,14 @@ fn check(change: impl Fn(String) -> String + Copy) {
     let file = SourceFile::find(tree.path(), report.location.path.as_deref().unwrap()).unwrap();
     let line = report.location.line.unwrap() as usize;
     let go_on = &mut |_| ControlFlow::Continue(());
-    let validator =
-        Validator::new(tree.path(), Task::new(["make"]), CopyOptions::default(), Isolation::None, go_on).unwrap();
+    let validator = Validator::new(
+        tree.path(),
+        Task::new(["make"]),
+        CopyOptions::default(),
+        Isolation::None,
+        go_on,
+    )
+    .unwrap();
     for target in [Target::Window, Target::Program, Target::Diff] {
         let request = Request::new(
             &report,

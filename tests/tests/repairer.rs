@@ -13,7 +13,7 @@ use fixwright::prompt::{Options as PromptOptions, Request, Target};
 use fixwright::repair::{Event, Options};
 use fixwright::report::BugReport;
 use fixwright::source::SourceFile;
-use fixwright::validate::{Task, CopyOptions, Isolation, Validator, Verdict};
+use fixwright::validate::{CopyOptions, Isolation, Task, Validator, Verdict};
 
 static MODEL: LazyLock<Option<Repairer>> = LazyLock::new(load);
 
@@ -35,8 +35,14 @@ fn case() -> (BugReport, SourceFile, Validator) {
     let report = fixwright::report::parse(&text).unwrap().reports.remove(0);
     let file = SourceFile::find(&example(), report.location.path.as_deref().unwrap()).unwrap();
     let go_on = &mut |_| ControlFlow::Continue(());
-    let validator =
-        Validator::new(&example(), Task::new(["make"]), CopyOptions::default(), Isolation::None, go_on).unwrap();
+    let validator = Validator::new(
+        &example(),
+        Task::new(["make"]),
+        CopyOptions::default(),
+        Isolation::None,
+        go_on,
+    )
+    .unwrap();
     (report, file, validator)
 }
 

@@ -1,5 +1,6 @@
 //! `cargo xtask report`: what analysers, compilers and sanitizers say, as one table or as JSON Lines.
 
+mod sources;
 mod table;
 
 use std::fs::File;
@@ -12,6 +13,7 @@ use indicatif::ProgressBar;
 
 use crate::exit::{BadInput, Exit, note};
 use crate::flags::ReportFlags;
+use sources::Sources;
 use table::Table;
 
 /// Warnings of one file that are printed; more are counted.
@@ -35,7 +37,7 @@ pub fn run(flags: &ReportFlags, out: &mut dyn Write) -> anyhow::Result<Exit> {
         () if flags.sarif => Box::new(sarif::Writer::new(out)),
         () => Box::new(Table::new(out)),
     };
-    let mut total = Total::default();
+    let mut total = Total { sources: flags.source.clone().map(Sources::new), ..Total::default() };
     flags.files.iter().try_for_each(|path| total.file(path, format, &mut *printer))?;
     printer.finish()?;
     Ok(total.finish())
@@ -83,6 +85,7 @@ impl<W: Write> Printer for sarif::Writer<W> {
 /// What all files came to.
 #[derive(Default)]
 struct Total {
+    sources: Option<Sources>,
     reports: usize,
     warnings: usize,
     files: usize,
@@ -115,6 +118,9 @@ impl Total {
                     Event::Warning(warning) => warn(&warning),
                     Event::Report(mut report) => {
                         report.provenance.file = Some(path.display().to_string());
+                        if let Some(sources) = &mut self.sources {
+                            report.resolve(&mut |place| sources.read(place));
+                        }
                         report.warnings.iter().for_each(&mut warn);
                         self.reports += 1;
                         printed = printer.report(&report);

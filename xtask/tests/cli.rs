@@ -126,6 +126,19 @@ fn reports_of_several_files_are_printed_and_what_cannot_be_read_is_said() {
     assert_eq!(sarif["version"], "2.1.0");
     assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "-Wunused-variable");
 
+    let fixes = folder.path().join("fixes.yaml");
+    fs::write(folder.path().join("a.c"), "int a;\nint *b = 0;\n").unwrap();
+    let yaml = "---\nMainSourceFile: '/build/a.c'\nDiagnostics:\n  - DiagnosticName: modernize-use-nullptr\n    DiagnosticMessage:\n      Message: use nullptr\n      FilePath: '/build/a.c'\n      FileOffset: 16\n      Replacements: []\n";
+    fs::write(&fixes, yaml).unwrap();
+    let run = xtask(&folder)
+        .args(["report", "--source"])
+        .arg(folder.path())
+        .arg(&fixes)
+        .assert()
+        .success();
+    let resolved = text(&run.get_output().stdout);
+    assert!(resolved.starts_with("/build/a.c:2:10  "), "{resolved}");
+
     let run = xtask(&folder).args(["report", "-"]).pipe_stdin(&log).unwrap().assert().success();
     assert_eq!(text(&run.get_output().stdout), out);
     xtask(&folder).args(["report", "--format", "no-such"]).arg(&log).assert().code(2);

@@ -1,7 +1,5 @@
 //! Answers for samples, judged with the real gcc.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
-
 use std::ops::ControlFlow;
 
 use fixwright_dataset::{Error, Evaluated, Evaluator, Programs, RepairSample, TestCase};
