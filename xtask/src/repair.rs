@@ -78,9 +78,9 @@ fn validator(case: &Case, flags: &RepairFlags, watch: &mut Watch) -> anyhow::Res
 fn isolation(flags: &RepairFlags) -> anyhow::Result<Isolation> {
     let sandbox = Launcher::this_program().and_then(Sandbox::new);
     match sandbox {
-        Ok(sandbox) => Ok(Isolation::Sandboxed(
-            flags.allow_read.iter().fold(sandbox, |sandbox, path| sandbox.with_readable(path)),
-        )),
+        Ok(sandbox) => {
+            Ok(Isolation::Sandboxed(flags.allow_read.iter().fold(sandbox, Sandbox::with_readable)))
+        }
         Err(error) if flags.allow_unsandboxed => {
             note(format_args!("{error}; compiling without one"));
             Ok(Isolation::None)
