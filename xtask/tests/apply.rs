@@ -1,4 +1,5 @@
 //! `cargo xtask apply` as a user meets it: what is written, what is said, and the exit codes.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
 use std::fs;
 use std::path::Path;
