@@ -90,6 +90,6 @@ mod tests {
         assert!(!text.contains(['\u{1b}', '\u{7}']), "{text:?}");
         let starts: Vec<_> =
             text.lines().map(|line| line.find("warning").or(line.find("error"))).collect();
-        assert_eq!(starts, [Some(17), Some(17)], "{text}");
+        assert_eq!(starts, [Some(15), Some(15)], "{text}");
     }
 }
