@@ -57,7 +57,9 @@ pub fn run(flags: &EvaluateFlags, out: &mut dyn Write) -> anyhow::Result<Exit> {
             return Ok(Exit::CouldNotRun);
         }
         for row in judged {
-            rows.push(row?)?;
+            let row = row?;
+            let line = serde_json::to_string(&row)?;
+            rows.push(row, &line)?;
         }
         counter.add(chunk.len() as u64);
     }
@@ -107,14 +109,14 @@ impl Rows {
             rows.file =
                 Some(BufWriter::new(File::create(&rows.partial).context("cannot write the rows")?));
         }
-        done.into_iter().try_for_each(|row| rows.push(row))?;
+        done.into_iter().try_for_each(|(row, line)| rows.push(row, &line))?;
         Ok(rows)
     }
 
-    fn push(&mut self, row: Row) -> anyhow::Result<()> {
+    /// Takes a row and the line that it is written as.
+    fn push(&mut self, row: Row, line: &str) -> io::Result<()> {
         if let Some(file) = &mut self.file {
-            serde_json::to_writer(&mut *file, &row)?;
-            file.write_all(b"\n")?;
+            writeln!(file, "{line}")?;
         }
         self.done.push(row);
         Ok(())
@@ -144,8 +146,8 @@ impl Rows {
     }
 }
 
-/// The rows of an interrupted run; a last one that was cut off is judged again.
-fn read(partial: &Path) -> anyhow::Result<Vec<Row>> {
+/// The rows of an interrupted run, with their lines; a last one that was cut off is judged again.
+fn read(partial: &Path) -> anyhow::Result<Vec<(Row, String)>> {
     let file = match File::open(partial) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -153,8 +155,9 @@ fn read(partial: &Path) -> anyhow::Result<Vec<Row>> {
     };
     let mut rows = Vec::new();
     for line in BufReader::new(file).lines() {
-        match serde_json::from_str(&line?) {
-            Ok(row) => rows.push(row),
+        let line = line?;
+        match serde_json::from_str(&line) {
+            Ok(row) => rows.push((row, line)),
             Err(_) => break,
         }
     }
