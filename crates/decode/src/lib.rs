@@ -12,7 +12,7 @@
 //! | [`Sampling`] | how a token is chosen from logits |
 //! | [`generate`] | the loop, its [`Options`], [`Event`]s, [`Generation`] and [`Stats`] |
 //!
-//! Tokenizing is left to the caller, and so is the model: with the feature `llama` (on by default),
+//! Tokenizing is left to the caller, and so is the model: with the feature `burn`,
 //! `fixwright_llama::model::Session` is a [`Target`].
 //!
 //! # Example
@@ -49,16 +49,30 @@
 #![forbid(unsafe_code)]
 
 mod copy;
+mod cost;
 mod error;
+mod fast_fixer;
+mod forced;
 mod generate;
-#[cfg(feature = "llama")]
+#[cfg(feature = "burn")]
 mod llama;
+mod lines;
+mod lookup;
 mod proposer;
 mod sampling;
+mod source;
 mod stats;
 mod target;
 
 pub use copy::CopyDraft;
+pub use cost::CostCurve;
+pub use fast_fixer::FastFixer;
+pub use forced::Forced;
+pub use lines::LineEnds;
+pub use lookup::PromptLookup;
+#[doc(hidden)]
+pub use source::Prior;
+pub use source::SourceDraft;
 pub use error::{Error, Result};
 pub use generate::{Event, Finish, Generation, Options, generate};
 pub use proposer::{Context, NoDraft, Proposer};

@@ -1,5 +1,5 @@
 //! Drafted decoding on a real model; needs `FIXWRIGHT_SMOLLM2_GGUF` and `FIXWRIGHT_CORPUS`, and says so where they are not set.
-#![cfg(feature = "llama")]
+#![cfg(feature = "burn")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::ops::ControlFlow;
