@@ -113,8 +113,12 @@ fn options(flags: &CurateFlags) -> CurateOptions {
 /// The versions of the programs that the flags make us run.
 fn tools(flags: &CurateFlags) -> BTreeMap<String, String> {
     let uses = |kind: &str| flags.sources.iter().any(|source| source.starts_with(kind));
-    let programs =
-        [("git", uses("git:") || uses("replay:")), ("gcc", flags.verify || uses("replay:"))];
+    let analyser = flags.analyser.as_ref().map(|analyser| analyser.name.as_str());
+    let programs = [
+        ("git", uses("git:") || uses("replay:")),
+        (analyser.unwrap_or(sources::ANALYSER), uses("replay:")),
+        ("gcc", flags.verify),
+    ];
     let used = programs.into_iter().filter(|(_, used)| *used);
     used.map(|(program, _)| (program.to_owned(), version(program))).collect()
 }

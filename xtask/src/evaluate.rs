@@ -1,5 +1,6 @@
 //! `cargo xtask evaluate`: what became of a model's answers.
 
+mod analysed;
 mod answers;
 mod row;
 mod summary;
@@ -34,7 +35,10 @@ const CHUNK: usize = 16;
 pub fn run(flags: &EvaluateFlags, out: &mut dyn Write) -> anyhow::Result<Exit> {
     let jobs = jobs(&flags.samples, &flags.answers)?;
     let isolation = isolation(flags.allow_unsandboxed)?;
-    let evaluator = Evaluator::new(target(flags.target), Programs::default(), isolation);
+    let mut evaluator = Evaluator::new(target(flags.target), Programs::default(), isolation);
+    if let Some(analyser) = &flags.analyser {
+        evaluator = evaluator.with_analyser(analyser.clone());
+    }
     let interrupt = Interrupt::listen()?;
     let mut rows = Rows::open(flags)?;
     if rows.done.len() > jobs.len() {

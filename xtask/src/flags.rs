@@ -4,6 +4,7 @@ use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use fixwright_validate::Analyser;
 
 use crate::exit::BadInput;
 
@@ -150,6 +151,10 @@ pub struct CurateFlags {
     /// Run the programs of samples with tests: the wrong one has to fail, the right one to pass
     #[arg(long)]
     pub verify: bool,
+    /// The analyser of replay: gcc, clang-tidy, cppcheck, sparse, or a shell command in which {files} stands for the files; gcc
+    /// -fanalyzer if left out
+    #[arg(long, value_name = "NAME|COMMAND", value_parser = analyser)]
+    pub analyser: Option<Analyser>,
     /// Divide into parts that have none of these in common, or that follow each other by date; one part if left out
     #[arg(long, value_enum)]
     pub split: Option<SplitBy>,
@@ -196,6 +201,10 @@ pub struct EvaluateFlags {
     /// Write one JSON object a line, an answer each: id, verdict and its details
     #[arg(long, value_name = "OUT")]
     pub json: Option<PathBuf>,
+    /// Run this analyser before and after each answer, on the file alone: gcc, clang-tidy, cppcheck, sparse, or a shell command in
+    /// which {files} stands for the file; that which a sample names if left out
+    #[arg(long, value_name = "NAME|COMMAND", value_parser = analyser)]
+    pub analyser: Option<Analyser>,
     /// Go on where an interrupted run with the same --json ended
     #[arg(long, requires = "json")]
     pub resume: bool,
@@ -407,6 +416,15 @@ pub struct Scope {
     /// Leave out everything that compiles burn or runs a model
     #[arg(long)]
     pub text_only: bool,
+}
+
+/// An analyser by its name or command line.
+fn analyser(text: &str) -> Result<Analyser, String> {
+    let command = || text.contains("{files}").then(|| Analyser::command(text));
+    Analyser::named(text).or_else(command).ok_or_else(|| {
+        let names: Vec<_> = Analyser::names().collect();
+        format!("known are {}; of a command line, {{files}} must be a part", names.join(", "))
+    })
 }
 
 #[cfg(test)]

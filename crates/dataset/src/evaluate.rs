@@ -1,11 +1,14 @@
 //! Judging what a model answered for a sample.
 
+mod analysis;
 mod toolchain;
 
 use fixwright_patch::{ApplyOptions, Patch};
 use fixwright_prompt::{AnswerError, Finish, Fix, Options, Request, Target, read};
 use fixwright_report::BugReport;
-use fixwright_validate::{Isolation, Judged, Likeness, Progress, Verdict, Workspace};
+use fixwright_validate::{
+    Analyser, Analysis, Isolation, Judged, Likeness, Progress, Verdict, Workspace,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, RepairSample};
@@ -22,6 +25,7 @@ pub struct Evaluator {
     options: Options,
     programs: Programs,
     isolation: Isolation,
+    analyser: Option<Analyser>,
 }
 
 /// What became of an answer.
@@ -34,12 +38,24 @@ pub struct Evaluated {
     pub likeness: Option<Likeness>,
     /// How compiling and testing went; none if it did not come to that.
     pub judged: Option<Judged>,
+    /// What an analyser says of the file before and after; none if there is none or the answer does not apply.
+    #[serde(default)]
+    pub analysis: Option<Analysis>,
 }
 
 impl Evaluator {
     /// An evaluator for answers of one target. Programs are compiled and run as `programs` says, confined by `isolation`.
     pub fn new(target: Target, programs: Programs, isolation: Isolation) -> Self {
-        Self { options: Options::default().with_target(target), programs, isolation }
+        let options = Options::default().with_target(target);
+        Self { options, programs, isolation, analyser: None }
+    }
+
+    /// The same, with an analyser that is run on the file before and after each answer. Without it, a sample whose extra field
+    /// `analyser` is one of [`Analyser::names`] has that run.
+    #[must_use]
+    pub fn with_analyser(mut self, analyser: Analyser) -> Self {
+        self.analyser = Some(analyser);
+        self
     }
 
     /// Judges `answer`, the text that a model wrote for `sample`.
@@ -58,15 +74,19 @@ impl Evaluator {
         let code =
             sample.code.as_deref().ok_or(Error::Unfit { reason: "it has no code".into() })?;
         match self.fixed(sample, code, answer)? {
-            Ok(fixed) => self.judge_text(sample, code, &fixed, progress),
+            Ok(fixed) => {
+                let mut evaluated = self.judge_text(sample, code, &fixed, progress)?;
+                evaluated.analysis = self.analysis(sample, code, &fixed, progress)?;
+                Ok(evaluated)
+            }
             Err(reason) => {
                 let verdict = Verdict::NotApplied { reason };
-                Ok(Evaluated { verdict, likeness: None, judged: None })
+                Ok(Evaluated { verdict, likeness: None, judged: None, analysis: None })
             }
         }
     }
 
-    /// Judges `fixed`, a whole file, as the fix of `sample`.
+    /// Judges `fixed`, a whole file, as the fix of `sample`; no analyser is run.
     ///
     /// # Errors
     ///
@@ -91,7 +111,7 @@ impl Evaluator {
             (Some(judged), _) => judged.verdict.clone(),
             (None, _) => Verdict::Applies,
         };
-        Ok(Evaluated { verdict, likeness, judged })
+        Ok(Evaluated { verdict, likeness, judged, analysis: None })
     }
 
     /// The file that the answer makes of `code`, or why it makes none.

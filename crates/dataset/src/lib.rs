@@ -111,7 +111,7 @@ pub use inject::{InjectOptions, Injection, Rule};
 pub use manifest::{Manifest, PartRecord, SourceRecord};
 pub use paired::Paired;
 pub use read::{ReadOptions, Reader};
-pub use replay::{Analyser, Replay};
+pub use replay::Replay;
 pub use rows::Rows;
 pub use sample::{RepairSample, TestCase};
 pub use source::{Skipped, Source};

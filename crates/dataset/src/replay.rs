@@ -1,24 +1,17 @@
 //! Findings of an analyser that a commit makes vanish.
 
-mod analyser;
-mod matching;
 mod tree;
 
-use std::collections::VecDeque;
-use std::fmt;
 use std::iter::FusedIterator;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use fixwright_report::BugReport;
-use fixwright_validate::{Error as ValidateError, Isolation, Workspace};
+use fixwright_validate::{Analyser, Analysis, Findings, Isolation, Moves, Workspace};
 
-use self::matching::vanished;
 use self::tree::Tree;
-use crate::history::{Blobs, Commit, Log, Pair, Stop, Watch, language, source_files};
+use crate::history::{Commit, Examine, Pair, Stop, Walk};
 use crate::{Error, HistoryOptions, RepairSample, Skipped, Source, Walked};
-
-pub use self::analyser::Analyser;
 
 /// The findings of an analyser that the commits of a history make vanish, from the newest to the oldest.
 ///
@@ -33,32 +26,32 @@ pub use self::analyser::Analyser;
 /// | `analyser failed before`, `analyser failed after` | is one of which the analyser says nothing, as where a tree does not compile |
 /// | `nothing vanished` | leaves all findings where they are |
 ///
-/// Messages play no part. A row has the day of its commit in the extra field `date`, and the rule in `rule`.
+/// Messages play no part. A row has the day of its commit in the extra field `date`, the rule in `rule`, and the name of the analyser
+/// in `analyser`.
 ///
 /// ```no_run
-/// use fixwright_dataset::{Analyser, HistoryOptions, Replay};
-/// use fixwright_validate::{Isolation, Task};
+/// use fixwright_dataset::{HistoryOptions, Replay};
+/// use fixwright_validate::{Analyser, Isolation};
 ///
-/// let analyser = Analyser::new(Task::new(["gcc", "-fanalyzer", "-c", "{files}"]));
+/// let analyser = Analyser::command("gcc -fanalyzer -Iinclude -c {files}");
 /// let options = HistoryOptions::default();
 /// for sample in Replay::open("zlib".as_ref(), options, analyser, Isolation::None)? {
 ///     println!("{:?}", sample?.bug_report_text);
 /// }
 /// # Ok::<(), fixwright_dataset::Error>(())
 /// ```
+#[derive(Debug)]
 pub struct Replay {
+    walk: Walk,
+    rerun: Rerun,
+}
+
+/// What runs the analyser.
+#[derive(Debug)]
+struct Rerun {
     repository: PathBuf,
-    log: Log,
-    blobs: Blobs,
-    options: HistoryOptions,
     analyser: Analyser,
     isolation: Isolation,
-    skipped: Skipped,
-    /// The rows of the commit at hand that are still to be given out.
-    rows: VecDeque<RepairSample>,
-    walked: Walked,
-    watch: Watch,
-    ended: bool,
 }
 
 impl Replay {
@@ -73,19 +66,8 @@ impl Replay {
         analyser: Analyser,
         isolation: Isolation,
     ) -> Result<Self, Error> {
-        Ok(Self {
-            repository: path.to_path_buf(),
-            log: Log::start(path, &options)?,
-            blobs: Blobs::start(path)?,
-            options,
-            analyser,
-            isolation,
-            skipped: Skipped::default(),
-            rows: VecDeque::new(),
-            walked: Walked::default(),
-            watch: Box::new(|_| ControlFlow::Continue(())),
-            ended: false,
-        })
+        let walk = Walk::open(path, options)?;
+        Ok(Self { walk, rerun: Rerun { repository: path.to_path_buf(), analyser, isolation } })
     }
 
     /// The same walk, with `watch` called after each commit and while the analyser runs. When that breaks, the walk ends as if
@@ -95,75 +77,59 @@ impl Replay {
         mut self,
         watch: impl FnMut(&Walked) -> ControlFlow<()> + Send + 'static,
     ) -> Self {
-        self.watch = Box::new(watch);
+        self.walk.watch = Box::new(watch);
         self
     }
 
     /// How far it has come.
     pub fn walked(&self) -> &Walked {
-        &self.walked
+        &self.walk.walked
     }
+}
 
-    /// The next row, from as many commits as it takes.
-    fn advance(&mut self) -> Result<Option<RepairSample>, Error> {
-        while self.rows.is_empty() && !self.ended {
-            let Some(commit) = self.log.next()? else {
-                self.ended = true;
-                return match &self.options.after {
-                    Some(after) => Err(Error::NoCommit { commit: after.clone() }),
-                    None => Ok(None),
-                };
-            };
-            if let Some(after) = &self.options.after {
-                if *after == commit.id {
-                    self.options.after = None;
-                }
-            } else {
-                match self.rows_of(&commit) {
-                    Ok(rows) => self.rows.extend(rows),
-                    Err(Stop::Skip(reason)) => self.skipped.add(reason),
-                    Err(Stop::Fail(Error::Validate(ValidateError::Cancelled))) => {
-                        self.ended = true;
-                        return Ok(None);
-                    }
-                    Err(Stop::Fail(error)) => return Err(error),
-                }
-            }
-            self.walked = Walked { commits: self.walked.commits + 1, commit: commit.id };
-            self.ended = (self.watch)(&self.walked).is_break();
+impl Examine for Rerun {
+    fn rows(&mut self, commit: &Commit, walk: &mut Walk) -> Result<Vec<RepairSample>, Stop> {
+        if walk.is_passing() {
+            return Ok(Vec::new());
         }
-        Ok(self.rows.pop_front())
-    }
-
-    fn rows_of(&mut self, commit: &Commit) -> Result<Vec<RepairSample>, Stop> {
         if commit.parents > 1 {
             return Err(Stop::Skip("merge"));
         }
-        let files = source_files(commit, &self.options)?;
-        let pairs = files.into_iter().map(|file| Pair::read(file, &mut self.blobs, &self.options));
-        let pairs = pairs.collect::<Result<Vec<_>, _>>()?;
+        let pairs = Pair::all_of(commit, walk)?;
         let paths: Vec<_> = pairs.iter().map(|pair| pair.path.clone()).collect();
-        let tree = Tree::before(commit, &self.repository, &mut self.blobs)?;
-        let before = self.findings(&tree, &paths)?.ok_or(Stop::Skip("analyser failed before"))?;
-        if before.is_empty() {
-            return Err(Stop::Skip("nothing vanished"));
+        let tree = Tree::before(commit, &self.repository, &mut walk.blobs)?;
+        let before = self.findings(&tree, &paths, walk)?;
+        match &before {
+            Findings::Made(found) if !found.is_empty() => {}
+            Findings::Made(_) => return Err(Stop::Skip("nothing vanished")),
+            _ => return Err(Stop::Skip("analyser failed before")),
         }
-        tree.advance(commit, &mut self.blobs)?;
-        let after = self.findings(&tree, &paths)?.ok_or(Stop::Skip("analyser failed after"))?;
+        tree.advance(commit, &mut walk.blobs)?;
+        let after = self.findings(&tree, &paths, walk)?;
+        let mut moves = Moves::default();
+        for pair in &pairs {
+            moves.add(&*pair.path, pair.old.as_bytes(), pair.new.as_bytes());
+        }
+        let analysis = Analysis::between(&before, &after, &moves, None);
+        let Analysis::Compared { gone, .. } = analysis else {
+            return Err(Stop::Skip("analyser failed after"));
+        };
         let mut rows = Vec::new();
         for pair in &pairs {
-            for finding in vanished(pair, &before, &after) {
-                rows.push(self.row(commit, pair, finding)?);
+            for finding in gone.iter().filter(|finding| is_in(finding, pair)) {
+                rows.push(self.row(commit, pair, finding, &walk.options.origin)?);
             }
         }
         if rows.is_empty() { Err(Stop::Skip("nothing vanished")) } else { Ok(rows) }
     }
+}
 
-    /// What the analyser says about a copy of the tree; none if it does not come to an end.
-    fn findings(&mut self, tree: &Tree, files: &[String]) -> Result<Option<Vec<BugReport>>, Error> {
+impl Rerun {
+    /// What the analyser says about a copy of the tree.
+    fn findings(&self, tree: &Tree, files: &[String], walk: &mut Walk) -> Result<Findings, Error> {
         let workspace = Workspace::copy_of(tree.root(), &tree::limits())?;
-        let (watch, walked) = (&mut self.watch, &self.walked);
-        self.analyser.findings(&workspace, files, &self.isolation, &mut |_| watch(walked))
+        let (watch, walked) = (&mut walk.watch, &walk.walked);
+        Ok(self.analyser.findings(&workspace, files, &self.isolation, &mut |_| watch(walked))?)
     }
 
     fn row(
@@ -171,37 +137,32 @@ impl Replay {
         commit: &Commit,
         pair: &Pair,
         finding: &BugReport,
+        origin: &str,
     ) -> Result<RepairSample, Error> {
         let rule = finding.rule.id.as_deref().unwrap_or_default();
         let line = finding.location.line.unwrap_or_default();
-        let id = format!("{}:{}:{}:{line}:{rule}", self.options.origin, commit.id, pair.path);
-        let mut row = RepairSample {
-            id: Some(id),
-            origin: Some(self.options.origin.clone()),
-            commit: Some(commit.id.clone()),
-            bug_report_text: Some(finding.text.clone()),
-            diff_text: Some(pair.diff()),
-            line_number: Some(line),
-            license: pair.license(),
-            language: language(&pair.path),
-            source_code_path: Some(pair.path.clone()),
-            code: Some(pair.old.clone()),
-            fixed: Some(pair.new.clone()),
-            ..RepairSample::default()
-        };
-        row.extra.insert("date", &commit.day)?;
+        let mut row = pair.row(commit, origin)?;
+        row.id = Some(format!("{origin}:{}:{}:{line}:{rule}", commit.id, pair.path));
+        row.bug_report_text = Some(finding.text.clone());
+        row.line_number = Some(line);
         row.extra.insert("rule", rule)?;
+        row.extra.insert("analyser", &self.analyser.name)?;
         Ok(row)
     }
+}
+
+/// Whether a finding stands in a line of the file before.
+fn is_in(finding: &BugReport, pair: &Pair) -> bool {
+    let path = finding.location.path.as_deref().unwrap_or_default();
+    let line = finding.location.line.unwrap_or_default() as usize;
+    path.trim_start_matches("./") == pair.path && (1..=pair.lines()).contains(&line)
 }
 
 impl Iterator for Replay {
     type Item = Result<RepairSample, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let item = self.advance().transpose();
-        self.ended |= matches!(item, Some(Err(_)));
-        item
+        self.walk.next(&mut self.rerun)
     }
 }
 
@@ -209,17 +170,6 @@ impl FusedIterator for Replay {}
 
 impl Source for Replay {
     fn skipped(&self) -> &Skipped {
-        &self.skipped
-    }
-}
-
-impl fmt::Debug for Replay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Replay")
-            .field("options", &self.options)
-            .field("analyser", &self.analyser)
-            .field("walked", &self.walked)
-            .field("skipped", &self.skipped)
-            .finish_non_exhaustive()
+        &self.walk.skipped
     }
 }

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::process::{Ending, Run, Start};
-use crate::{Baseline, Error, Isolation, Progress, Tested, Toolchain, Verdict, Workspace, tested};
+use crate::{
+    Analysis, Baseline, Error, Isolation, Progress, Tested, Toolchain, Verdict, Workspace, tested,
+};
 
 /// A judged candidate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +19,9 @@ pub struct Judged {
     pub run: Option<Run>,
     /// How the tests went; `None` if there are none or it did not come to that.
     pub tests: Option<Tested>,
+    /// What an analyser says of the tree before and after; `None` if there is none, or it did not come to that.
+    #[serde(default)]
+    pub analysis: Option<Analysis>,
 }
 
 impl Toolchain {
@@ -50,7 +55,7 @@ impl Toolchain {
                 Verdict::CompileError { baseline: Baseline::Unknown, output }
             }
         };
-        Ok(Judged { verdict, new_diagnostics: Vec::new(), run: Some(run), tests })
+        Ok(Judged { verdict, new_diagnostics: Vec::new(), run: Some(run), tests, analysis: None })
     }
 
     pub(crate) fn compiled(
@@ -66,6 +71,6 @@ impl Toolchain {
 impl Judged {
     /// A verdict that needed no compiling.
     pub fn unrun(verdict: Verdict) -> Self {
-        Self { verdict, new_diagnostics: Vec::new(), run: None, tests: None }
+        Self { verdict, new_diagnostics: Vec::new(), run: None, tests: None, analysis: None }
     }
 }

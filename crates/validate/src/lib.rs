@@ -42,10 +42,17 @@
 //! command reads, writes and connects as its user may: do not build what you would not run. Processor time, memory and file size
 //! are limited for each process, on Linux only.
 //!
+//! # Running the analyser again
+//!
+//! Where the report came from an [`Analyser`] that is at hand, [`Toolchain::with_analyser`] has it run on the tree before and after the
+//! patch: [`Analysis`] says whether the reported finding is gone, and which have come.
+//!
 //! Left to others: finding candidates.
 
 #![forbid(unsafe_code)]
 
+mod analyser;
+mod analysis;
 mod c_lexer;
 mod capture;
 mod diagnostics;
@@ -56,6 +63,7 @@ mod likeness;
 mod metrics;
 mod process;
 mod program;
+mod recheck;
 mod rlimit;
 pub mod sandbox;
 mod suite;
@@ -66,17 +74,19 @@ mod validator;
 mod verdict;
 mod workspace;
 
+pub use analyser::{Analyser, Findings};
+pub use analysis::{Analysis, Moves, Reported, same_file};
 pub use error::Error;
 pub use event::{Event, Progress};
 pub use judged::Judged;
-pub use likeness::Likeness;
+pub use likeness::{Likeness, same_but_for_white_space, same_tokens};
 pub use metrics::{Estimate, Tally};
 pub use process::{Ending, Run};
 pub use sandbox::{Isolation, Launcher, Means, Sandbox};
 pub use suite::{Compare, Suite, TestCase, WrongOutput};
 pub use task::{Enforced, Limits, Task};
 pub use tested::{FailedTest, Failure, Tested};
-pub use toolchain::Toolchain;
+pub use toolchain::{Check, Toolchain};
 pub use validator::Validator;
 pub use verdict::{Baseline, Verdict};
 pub use workspace::{CopyOptions, Workspace};

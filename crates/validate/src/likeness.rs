@@ -36,13 +36,23 @@ impl Likeness {
     pub fn of(old: &str, candidate: &str, reference: &str) -> Self {
         Self {
             exact: candidate == reference,
-            modulo_whitespace: bare_lines(candidate).eq(bare_lines(reference)),
+            modulo_whitespace: same_but_for_white_space(candidate, reference),
             same_edited_lines: edited(old, candidate) == edited(old, reference),
-            same_tokens: tokens(candidate).eq(tokens(reference)),
+            same_tokens: same_tokens(candidate, reference),
             relative_patch_size: patch_size(old, candidate),
             reference_patch_size: patch_size(old, reference),
         }
     }
+}
+
+/// Whether two texts are equal but for white space and blank lines: [`Likeness::modulo_whitespace`] alone.
+pub fn same_but_for_white_space(one: &str, other: &str) -> bool {
+    bare_lines(one).eq(bare_lines(other))
+}
+
+/// Whether two texts have the same tokens of C in the same order: [`Likeness::same_tokens`] alone.
+pub fn same_tokens(one: &str, other: &str) -> bool {
+    tokens(one).eq(tokens(other))
 }
 
 /// The lines without white space; blank ones left out.

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use fixwright_patch::Patch;
+use fixwright_patch::{Change, Patch};
 
 use crate::process::Run;
+use crate::recheck::Recheck;
 use crate::{
-    Baseline, CopyOptions, Error, Isolation, Judged, Progress, Toolchain, Verdict, Workspace,
-    diagnostics,
+    Analysis, Baseline, CopyOptions, Error, Isolation, Judged, Progress, Toolchain, Verdict,
+    Workspace, diagnostics,
 };
 
 /// How many components the names in a candidate have in front of those of the tree: `a/` and `b/`.
@@ -21,6 +22,7 @@ pub struct Validator {
     options: CopyOptions,
     isolation: Isolation,
     baseline: Run,
+    recheck: Option<Recheck>,
 }
 
 impl Validator {
@@ -29,7 +31,7 @@ impl Validator {
     ///
     /// # Errors
     ///
-    /// Every [`Error`]; the command that cannot be started is found here. A tree that does not
+    /// Every [`Error`]; a command or analyser that cannot be started is found here. A tree that does not
     /// compile is no error: see [`Validator::baseline`].
     pub fn new(
         tree: &Path,
@@ -41,7 +43,8 @@ impl Validator {
         let toolchain = toolchain.into();
         let workspace = Workspace::copy_of(tree, &options)?;
         let baseline = toolchain.compiled(&workspace, &isolation, progress)?;
-        Ok(Self { tree: tree.to_path_buf(), toolchain, options, isolation, baseline })
+        let recheck = toolchain.check.clone().map(|check| Recheck::new(check, tree)).transpose()?;
+        Ok(Self { tree: tree.to_path_buf(), toolchain, options, isolation, baseline, recheck })
     }
 
     /// What compiling the tree without any patch gave.
@@ -49,7 +52,7 @@ impl Validator {
         &self.baseline
     }
 
-    /// Applies `patch` to a fresh copy of the tree, compiles it, and runs its tests if it has any.
+    /// Applies `patch` to a fresh copy of the tree, compiles it, runs its tests if it has any, and then the analyser if there is one.
     ///
     /// # Errors
     ///
@@ -59,16 +62,21 @@ impl Validator {
             return Ok(Judged::unrun(not_applied(&"the patch changes nothing")));
         }
         // Tried on the tree itself first, without writing: most bad patches are not worth a copy.
-        if let Err(error) = patch.plan(&self.tree, STRIP) {
-            return refusal(error);
-        }
-        let workspace = Workspace::copy_of(&self.tree, &self.options)?;
-        match patch.plan(workspace.root(), STRIP) {
-            Ok(plan) => plan.write().map_err(Error::Patch)?,
+        let planned = match patch.plan(&self.tree, STRIP) {
+            Ok(plan) => plan,
             Err(error) => return refusal(error),
-        }
+        };
+        let workspace = match self.patched(patch)? {
+            Ok(workspace) => workspace,
+            Err(error) => return refusal(error),
+        };
         match self.toolchain.judge(&workspace, &self.isolation, progress) {
-            Ok(judged) => Ok(self.compared(judged)),
+            Ok(judged) => {
+                drop(workspace);
+                let mut judged = self.compared(judged);
+                judged.analysis = self.analysis(&judged, patch, planned.changes(), progress)?;
+                Ok(judged)
+            }
             // The command could be started before, so the patch has taken away its program or
             // folder.
             Err(error @ Error::Start { .. }) => {
@@ -78,6 +86,36 @@ impl Validator {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// A copy of the tree with the patch.
+    fn patched(&self, patch: &Patch) -> Result<Result<Workspace, fixwright_patch::Error>, Error> {
+        let workspace = Workspace::copy_of(&self.tree, &self.options)?;
+        Ok(match patch.plan(workspace.root(), STRIP) {
+            Ok(plan) => {
+                plan.write().map_err(Error::Patch)?;
+                Ok(workspace)
+            }
+            Err(error) => Err(error),
+        })
+    }
+
+    /// What the analyser says, if a candidate that compiles is worth asking it.
+    fn analysis(
+        &self,
+        judged: &Judged,
+        patch: &Patch,
+        changes: &[Change],
+        progress: Progress<'_>,
+    ) -> Result<Option<Analysis>, Error> {
+        let Some(recheck) = &self.recheck else { return Ok(None) };
+        if !judged.run.as_ref().is_some_and(Run::succeeded) {
+            return Ok(None);
+        }
+        // A fresh copy: what was built and run in the other one may have changed its files.
+        let Ok(after) = self.patched(patch)? else { return Ok(None) };
+        let before = || Workspace::copy_of(&self.tree, &self.options);
+        recheck.run(changes, before, &after, &self.isolation, progress)
     }
 
     /// Judges the tree as it is: what its tests say of it.

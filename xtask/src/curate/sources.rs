@@ -2,21 +2,22 @@
 
 use std::path::Path;
 
+use anyhow::Context as _;
 use fixwright_dataset::{
-    Analyser, Assignments, Correct, Error, History, HistoryOptions, InjectOptions, Injection,
-    Named, Paired, Replay, Rows, Source,
+    Assignments, Correct, Error, History, HistoryOptions, InjectOptions, Injection, Named, Paired,
+    Replay, Rows, Source,
 };
-use fixwright_validate::Task;
+use fixwright_validate::Analyser;
 
 use crate::evaluate::isolation;
 use crate::exit::BadInput;
 use crate::flags::CurateFlags;
 use crate::interrupt::Interrupt;
 
+/// What `replay:` runs, if nothing else is named.
+pub(super) const ANALYSER: &str = "gcc";
 /// The lines by which two programs may differ that nobody paired before.
 const NEAR: usize = 10;
-/// What `replay:` runs.
-const ANALYSER: [&str; 4] = ["gcc", "-fanalyzer", "-c", "{files}"];
 
 /// Opens all sources, in their order.
 pub(super) fn open(flags: &CurateFlags, interrupt: &Interrupt) -> anyhow::Result<Vec<Named>> {
@@ -60,7 +61,9 @@ impl Opener<'_> {
     }
 
     fn replay(&self, repository: &Path) -> anyhow::Result<Opened> {
-        let (analyser, interrupt) = (Analyser::new(Task::new(ANALYSER)), self.interrupt.clone());
+        let interrupt = self.interrupt.clone();
+        let analyser = self.flags.analyser.clone().or_else(|| Analyser::named(ANALYSER));
+        let analyser = analyser.context("there is no analyser to run again")?;
         let isolation = isolation(self.flags.allow_unsandboxed)?;
         let replay = Replay::open(repository, options(repository), analyser, isolation)?;
         Ok(boxed(replay.on_commit(move |_| interrupt.flow())))

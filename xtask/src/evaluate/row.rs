@@ -4,6 +4,7 @@ use fixwright_dataset::{Error, Evaluator};
 use fixwright_validate::{Failure, Likeness, Progress, Verdict};
 use serde::{Deserialize, Serialize};
 
+use super::analysed::Analysed;
 use super::answers::Job;
 
 /// A judged answer.
@@ -26,6 +27,9 @@ pub(super) struct Row {
     failed_tests: Vec<Test>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) likeness: Option<Likeness>,
+    /// What the analyser says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) analysis: Option<Analysed>,
     /// Whether untrusted code ran in a sandbox; missing if none ran.
     #[serde(skip_serializing_if = "Option::is_none")]
     sandboxed: Option<bool>,
@@ -86,6 +90,7 @@ impl Row {
             total: tests.map(|tests| tests.total),
             failed_tests: failed.iter().map(test).collect(),
             likeness: evaluated.likeness,
+            analysis: evaluated.analysis.as_ref().map(Analysed::from),
             sandboxed: run.map(|run| run.enforced.sandbox.is_some()),
             class: extra("defect_class").or_else(|| extra("checker")),
             problem: job.sample.problem.clone().or_else(|| extra("repo")),

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use fixwright_validate::{Estimate, Likeness, Tally};
 
+use super::analysed::Analysed;
 use super::row::Row;
 
 /// The seed of the confidence intervals.
@@ -37,6 +38,12 @@ impl<'a> Summary<'a> {
         self.rate(out, "equal but for white space", like(|likeness| likeness.modulo_whitespace))?;
         self.rate(out, "same edited lines", like(|likeness| likeness.same_edited_lines))?;
         self.rate(out, "same tokens", like(|likeness| likeness.same_tokens))?;
+        if self.rows.iter().any(|row| row.analysis.is_some()) {
+            let is =
+                |is: fn(&Analysed) -> bool| move |row: &Row| row.analysis.as_ref().is_some_and(is);
+            self.rate(out, "reported finding gone", is(Analysed::is_gone))?;
+            self.rate(out, "and none has come", is(Analysed::is_clean))?;
+        }
         self.groups(out, "by kind of bug", |row| row.class.as_deref())?;
         self.groups(out, "by problem", |row| row.problem.as_deref())
     }

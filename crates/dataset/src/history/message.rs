@@ -42,7 +42,7 @@ pub(super) fn without_tags(message: &str) -> String {
 }
 
 /// The commits that later ones have undone. A history is read from its end, so these come first.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Reverts(BTreeSet<String>);
 
 impl Reverts {

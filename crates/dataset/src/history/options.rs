@@ -1,7 +1,5 @@
 //! What is taken from a history.
 
-use fixwright_report::Language;
-
 /// What is taken from a [`History`](crate::History).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -60,9 +58,4 @@ impl HistoryOptions {
             self.extensions.iter().any(|wanted| wanted.as_bytes() == &name[dot + 1..])
         })
     }
-}
-
-/// The name of the language of a file, from its extension.
-pub(crate) fn language(path: &str) -> Option<String> {
-    Language::from_path(path).map(|language| language.name().to_owned())
 }

@@ -2,12 +2,14 @@
 
 use fixwright_patch::{DiffOptions, FilePatch, Hunk, LineKind, Patch, edits, strip};
 use fixwright_report::Language;
-use fixwright_validate::Likeness;
+use fixwright_validate::{same_but_for_white_space, same_tokens};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::blobs::{Blob, Blobs};
+use super::files::source_files;
 use super::log::Change;
-use super::{HistoryOptions, Stop};
+use super::{Commit, HistoryOptions, Stop, Walk};
+use crate::{Error, RepairSample};
 
 /// A source file before and after a commit.
 pub(crate) struct Pair {
@@ -17,12 +19,14 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
+    /// The source files that a commit changes, if it is a fix that the options of the walk want.
+    pub(crate) fn all_of(commit: &Commit, walk: &mut Walk) -> Result<Vec<Self>, Stop> {
+        let files = source_files(commit, &walk.options)?;
+        files.into_iter().map(|file| Self::read(file, &mut walk.blobs, &walk.options)).collect()
+    }
+
     /// Reads both sides and checks that they are text and that their difference is a small change of code.
-    pub(crate) fn read(
-        change: &Change,
-        blobs: &mut Blobs,
-        options: &HistoryOptions,
-    ) -> Result<Self, Stop> {
+    fn read(change: &Change, blobs: &mut Blobs, options: &HistoryOptions) -> Result<Self, Stop> {
         let name = change.path.as_deref().ok_or(Stop::Skip("unsafe file name"))?;
         let path = str::from_utf8(name).map_err(|_| Stop::Skip("file name not UTF-8"))?.to_owned();
         strip(name, 0).map_err(|_| Stop::Skip("unsafe file name"))?;
@@ -46,11 +50,10 @@ impl Pair {
         if changed > options.max_changed_lines {
             return Err(Stop::Skip("too many changed lines"));
         }
-        let likeness = Likeness::of(&self.old, &self.new, &self.old);
-        if likeness.modulo_whitespace {
+        if same_but_for_white_space(&self.old, &self.new) {
             return Err(Stop::Skip("white space only"));
         }
-        if likeness.same_tokens && Language::from_path(&self.path).is_some() {
+        if Language::from_path(&self.path).is_some() && same_tokens(&self.old, &self.new) {
             return Err(Stop::Skip("comments and layout only"));
         }
         Ok(())
@@ -61,8 +64,25 @@ impl Pair {
         FilePatch::between(&self.path, Some(old), Some(new), &DiffOptions::default())
     }
 
+    /// A row of what is known without the report.
+    pub(crate) fn row(&self, commit: &Commit, origin: &str) -> Result<RepairSample, Error> {
+        let mut row = RepairSample {
+            origin: Some(origin.to_owned()),
+            commit: Some(commit.id.clone()),
+            diff_text: Some(self.diff()),
+            license: self.license(),
+            language: Language::from_path(&self.path).map(|language| language.name().to_owned()),
+            source_code_path: Some(self.path.clone()),
+            code: Some(self.old.clone()),
+            fixed: Some(self.new.clone()),
+            ..RepairSample::default()
+        };
+        row.extra.insert("date", &commit.day)?;
+        Ok(row)
+    }
+
     /// The change as a unified diff.
-    pub(crate) fn diff(&self) -> String {
+    fn diff(&self) -> String {
         let bytes = Patch { files: vec![self.patch()] }.to_bytes();
         String::from_utf8_lossy(&bytes).into_owned()
     }
@@ -80,7 +100,7 @@ impl Pair {
     }
 
     /// The licence that one of its first lines states in the form of SPDX.
-    pub(crate) fn license(&self) -> Option<String> {
+    fn license(&self) -> Option<String> {
         let mut heads = self.old.lines().take(20);
         let stated = heads.find_map(|line| line.split_once("SPDX-License-Identifier:"))?.1;
         let end = stated.find("*/").or_else(|| stated.find("-->")).unwrap_or(stated.len());

@@ -1,6 +1,7 @@
 //! The report in a commit's message: what a tool printed, or else the author's words.
 
 use fixwright_report::{BugReport, parse};
+use fixwright_validate::same_file;
 
 use super::message::without_tags;
 
@@ -29,7 +30,7 @@ impl Quoted {
             let named = place.path.as_deref()?;
             place
                 .line
-                .filter(|line| (1..=lines).contains(&(*line as usize)) && is_same(named, path))
+                .filter(|line| (1..=lines).contains(&(*line as usize)) && same_file(named, path))
         })
     }
 }
@@ -38,15 +39,6 @@ impl Quoted {
 fn findings(text: &str) -> Option<Vec<BugReport>> {
     let reports = parse(text).ok()?.reports;
     reports.first().is_some_and(|first| !first.location.is_empty()).then_some(reports)
-}
-
-/// Whether a path in a report, which may begin above the repository or below its root, is that of a file in it.
-fn is_same(named: &str, path: &str) -> bool {
-    let named = named.trim_start_matches("./");
-    let ends = |long: &str, short: &str| {
-        long.strip_suffix(short).is_some_and(|above| above.is_empty() || above.ends_with('/'))
-    };
-    !named.is_empty() && (ends(named, path) || ends(path, named))
 }
 
 /// The runs of lines that are indented or marked as quoted, blank ones inside included, without what they share at their begin.
@@ -77,7 +69,7 @@ fn paragraphs(message: &str) -> impl Iterator<Item = String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Quoted, is_same};
+    use super::Quoted;
 
     #[test]
     fn the_output_of_a_tool_is_told_from_the_words_around_it() {
@@ -100,12 +92,5 @@ mod tests {
             "x: y\n\nIn\n\n\tfoo(bar);\n\nbar is freed. Found by Coverity.\n\nFixes: 012345678\n";
         let words = "x: y\n\nIn\n\n\tfoo(bar);\n\nbar is freed. Found by Coverity.";
         assert_eq!(Quoted::in_message(message).text, words);
-    }
-
-    #[test]
-    fn a_path_may_begin_above_or_below_the_root() {
-        assert!(is_same("/build/x/src/a.c", "src/a.c"));
-        assert!(is_same("./a.c", "src/a.c"));
-        assert!(!is_same("ba.c", "a.c") && !is_same("", "a.c") && !is_same("src/b.c", "src/a.c"));
     }
 }

@@ -6,6 +6,7 @@
     reason = "helpers of tests fail and speak as tests do"
 )]
 
+mod corpus;
 mod reasons;
 mod replay;
 mod repository;

@@ -1,6 +1,7 @@
 //! What the crate promises, with real processes, trees and the real gcc.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod analyser;
 mod judge;
 mod process;
 mod sandbox;
