@@ -1,5 +1,8 @@
 //! What can go wrong on fixwright's side. What a model got wrong is an [`AnswerError`](crate::AnswerError).
 
+use std::io;
+use std::path::PathBuf;
+
 /// The result of everything in this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -35,6 +38,28 @@ pub enum Error {
         /// What stands in the way.
         reason: &'static str,
     },
+
+    /// The folder of a source tree cannot be read.
+    #[error("{}: {source}", path.display())]
+    Unreadable {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+
+    /// A source tree of more files than anyone has written.
+    #[error("{}: more than {limit} C files; name a folder further down", path.display())]
+    TreeTooLarge {
+        /// The tree.
+        path: PathBuf,
+        /// How many files it may have.
+        limit: usize,
+    },
+
+    /// The caller's callback stopped the work.
+    #[error("cancelled")]
+    Cancelled,
 
     /// A chat template that does not parse, or that refuses the messages.
     #[error("chat template: {what}")]

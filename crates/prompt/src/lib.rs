@@ -35,6 +35,9 @@
 
 mod answer;
 mod chat;
+#[cfg(feature = "syntax")]
+mod context;
+mod definition;
 mod drift;
 mod error;
 mod fence;
@@ -42,6 +45,7 @@ mod lines;
 mod mask;
 mod message;
 mod request;
+mod scope;
 mod target;
 mod template;
 mod window;
@@ -49,10 +53,14 @@ mod wording;
 
 pub use answer::{Answer, AnswerError, Finish, Fix, read};
 pub use chat::{ChatTemplate, Segment};
+#[cfg(feature = "syntax")]
+pub use context::{Budget, Index, IndexEvent, IndexStats, estimate_tokens, related};
+pub use definition::{Definition, DefinitionKind};
 pub use error::{Error, Result};
 pub use mask::{EditMask, FastFixerMask, MaskStrategy, WeightedSpan};
 pub use message::{Message, Role};
 pub use request::{Options, Request};
+pub use scope::Scope;
 pub use target::Target;
 pub use template::{Prompt, TEMPLATE_VERSION, expected, render};
 pub use window::{Margin, Window};

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Request;
 use label::{Label, LabelledLine};
+pub(crate) use lexeme::words;
 use noise::Noise;
 
 /// Which parts of an answer count, and how much.
@@ -126,7 +127,7 @@ impl EditMask {
                 self.push(line.bytes.clone(), options.decay.clamp(0.0, 1.0).powi(steps.into()));
                 continue;
             }
-            for word in lexeme::words(&answer[line.bytes.clone()]) {
+            for word in words(&answer[line.bytes.clone()]) {
                 let bytes = line.bytes.start + word.start..line.bytes.start + word.end;
                 let weight = noise.weight(bytes.start);
                 self.push(bytes, weight);

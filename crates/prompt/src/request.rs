@@ -1,9 +1,11 @@
 //! What is to be repaired, and how the answer should look.
 
+use std::ops::RangeInclusive;
+
 use fixwright_report::{BugReport, Language};
 use serde::{Deserialize, Serialize};
 
-use crate::{Margin, Result, Target, Window};
+use crate::{Definition, Margin, Result, Scope, Target, Window};
 
 /// How a prompt is put.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -14,6 +16,8 @@ pub struct Options {
     pub target: Target,
     /// How much of the source [`Target::Window`] and [`Target::Diff`] show.
     pub margin: Margin,
+    /// Whether they show these lines, or a whole function.
+    pub scope: Scope,
 }
 
 impl Options {
@@ -30,6 +34,13 @@ impl Options {
         self.margin = margin;
         self
     }
+
+    /// The options with another scope.
+    #[must_use]
+    pub fn with_scope(mut self, scope: Scope) -> Self {
+        self.scope = scope;
+        self
+    }
 }
 
 /// A bug report and the source that it is about: all that a prompt is made of, and all that reading the answer needs.
@@ -41,6 +52,7 @@ pub struct Request<'a> {
     pub(crate) line: usize,
     pub(crate) target: Target,
     pub(crate) window: Window,
+    pub(crate) definitions: Vec<Definition>,
 }
 
 impl<'a> Request<'a> {
@@ -58,8 +70,26 @@ impl<'a> Request<'a> {
         line: usize,
         options: &Options,
     ) -> Result<Self> {
-        let window = Window::around(path, source, line, options.margin)?;
-        Ok(Self { report, path, source, line, target: options.target, window })
+        let window = options.scope.window(path, source, line, options.margin)?;
+        let definitions = Vec::new();
+        Ok(Self { report, path, source, line, target: options.target, window, definitions })
+    }
+
+    /// The request with the lines `lines` shown, as many of them as there are; they are widened to hold the reported one.
+    #[must_use]
+    pub fn with_lines(mut self, lines: RangeInclusive<usize>) -> Self {
+        // The reported line is there, or there would be no request.
+        if let Ok(window) = Window::of_lines(self.path, self.source, self.line, lines) {
+            self.window = window;
+        }
+        self
+    }
+
+    /// The request with definitions to show before the code, in this order.
+    #[must_use]
+    pub fn with_definitions(mut self, definitions: Vec<Definition>) -> Self {
+        self.definitions = definitions;
+        self
     }
 
     /// What the prompt and a diff call the file.
@@ -75,6 +105,11 @@ impl<'a> Request<'a> {
     /// The lines around the reported one.
     pub fn window(&self) -> &Window {
         &self.window
+    }
+
+    /// What is shown of what the code uses.
+    pub fn definitions(&self) -> &[Definition] {
+        &self.definitions
     }
 
     /// What the model is asked to write.

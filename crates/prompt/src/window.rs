@@ -53,6 +53,21 @@ impl Window {
     /// # Ok::<(), fixwright_prompt::Error>(())
     /// ```
     pub fn around(path: &str, source: &str, line: usize, margin: Margin) -> Result<Self> {
+        let lines = line.saturating_sub(margin.before)..=line.saturating_add(margin.after);
+        Self::of_lines(path, source, line, lines)
+    }
+
+    /// The window of the lines `lines` of `source`, as many of them as there are. `path` is for the error alone.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LineOutOfRange`] if the file has no line `line`; if it is not among `lines`, these are widened to hold it.
+    pub fn of_lines(
+        path: &str,
+        source: &str,
+        line: usize,
+        lines: RangeInclusive<usize>,
+    ) -> Result<Self> {
         let starts: Vec<usize> = source
             .split_inclusive('\n')
             .scan(0, |end, text| Some(std::mem::replace(end, *end + text.len())))
@@ -61,8 +76,8 @@ impl Window {
         if line == 0 || line > count {
             return Err(Error::LineOutOfRange { path: path.to_owned(), line, lines: count });
         }
-        let first = line.saturating_sub(margin.before).max(1);
-        let last = line.saturating_add(margin.after).min(count);
+        let first = (*lines.start()).clamp(1, line);
+        let last = (*lines.end()).clamp(line, count);
         let start_of = |line: usize| starts.get(line - 1).copied().unwrap_or(source.len());
         let bytes = start_of(first)..start_of(last + 1);
         let reported = shown(&source[start_of(line)..start_of(line + 1)]);

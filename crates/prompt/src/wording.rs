@@ -5,7 +5,7 @@ use std::fmt::Write;
 use fixwright_report::Language;
 
 use crate::fence::fenced;
-use crate::{Request, Target};
+use crate::{Definition, Request, Target};
 
 /// What the model is told to be.
 pub(crate) fn system(request: &Request<'_>) -> String {
@@ -48,7 +48,17 @@ pub(crate) fn user(request: &Request<'_>) -> String {
             ),
         ),
     };
-    format!("{}\n{shown}\n{}\n\n{task}", facts(request), fenced(tag, &code))
+    let used = definitions(request, &request.definitions);
+    format!("{}\n{used}{shown}\n{}\n\n{task}", facts(request), fenced(tag, &code))
+}
+
+/// What the code uses, as it is defined elsewhere; nothing if there are no such definitions.
+pub(crate) fn definitions(request: &Request<'_>, definitions: &[Definition]) -> String {
+    if definitions.is_empty() {
+        return String::new();
+    }
+    let shown: Vec<String> = definitions.iter().map(Definition::shown).collect();
+    format!("What the code uses:\n{}\n\n", fenced(tag(request), &shown.join("\n")))
 }
 
 /// The report's own suggestion once more, where the model is told what to do: small models forget what they read before the code.

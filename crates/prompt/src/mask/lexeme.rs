@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// The words of a text: identifiers and numbers whole, any other character for itself. They cover it exactly once.
-pub(super) fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
+pub(crate) fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let rest = text.get(at..).filter(|rest| !rest.is_empty())?;

@@ -1,0 +1,123 @@
+//! The names that some lines of a file use.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use tree_sitter::{Node, Tree};
+
+use super::function::enclosing;
+use super::syntax::{declared, preorder, text_of, within};
+use crate::mask::words;
+
+/// How far from the reported line a use still counts as near.
+const NEAR: usize = 2;
+
+/// A name that is used, and what it may stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Name<'s> {
+    pub(super) text: &'s str,
+    /// Whether it stands behind `struct`, `union` or `enum`.
+    pub(super) tag: bool,
+}
+
+/// What some lines use.
+#[derive(Debug, Default)]
+pub(super) struct Uses<'s> {
+    /// The names in the order in which they come, each with how far off it is used: 0 in the reported line, 1 near it, 2 in another one.
+    pub(super) names: Vec<(Name<'s>, u8)>,
+    /// The members of structures that are accessed.
+    pub(super) members: HashSet<&'s str>,
+}
+
+impl<'s> Uses<'s> {
+    /// What the bytes `shown` of a file use, line `line` of it being the reported one.
+    ///
+    /// For a variable of the function these are the types that it is declared with.
+    pub(super) fn of(tree: &Tree, text: &'s [u8], shown: &Range<usize>, line: usize) -> Self {
+        let locals =
+            enclosing(tree, line).map_or_else(HashMap::new, |function| variables(function, text));
+        let mut found = Vec::new();
+        let mut uses = Self::default();
+        within(tree.root_node(), shown, |node| {
+            let row = node.start_position().row + 1;
+            let off = match row.abs_diff(line) {
+                0 => 0,
+                off if off <= NEAR => 1,
+                _ => 2,
+            };
+            match node.kind() {
+                "identifier" => match locals.get(text_of(node, text)) {
+                    Some(types) => found.extend(types.iter().map(|name| (*name, off))),
+                    None => found.push((Name { text: text_of(node, text), tag: false }, off)),
+                },
+                "field_identifier" => drop(uses.members.insert(text_of(node, text))),
+                "preproc_arg" => {
+                    let value = text_of(node, text);
+                    let names = words(value).map(|word| Name { text: &value[word], tag: false });
+                    found.extend(names.map(|name| (name, off)));
+                }
+                _ => found.extend(type_name(node, text).map(|name| (name, off))),
+            }
+        });
+        uses.names = nearest(found);
+        uses
+    }
+}
+
+/// The names of types in a piece of code.
+pub(super) fn types<'s>(tree: &Tree, text: &'s [u8]) -> Vec<Name<'s>> {
+    let mut names = Vec::new();
+    preorder(tree.root_node(), |node| {
+        names.extend(type_name(node, text));
+        true
+    });
+    names
+}
+
+/// Each name once, with its least distance, in the order of the first uses.
+fn nearest(found: Vec<(Name<'_>, u8)>) -> Vec<(Name<'_>, u8)> {
+    let mut at: HashMap<Name<'_>, usize> = HashMap::new();
+    let mut names: Vec<(Name<'_>, u8)> = Vec::new();
+    for (name, off) in found {
+        let is_name = name.text.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        match at.get(&name) {
+            Some(at) => names[*at].1 = names[*at].1.min(off),
+            None if is_name => {
+                at.insert(name, names.len());
+                names.push((name, off));
+            }
+            None => {}
+        }
+    }
+    names
+}
+
+/// The type that a node names.
+fn type_name<'s>(node: Node<'_>, text: &'s [u8]) -> Option<Name<'s>> {
+    let tag = |node: Node<'_>| {
+        matches!(node.kind(), "struct_specifier" | "union_specifier" | "enum_specifier")
+    };
+    if tag(node) {
+        let name = node.child_by_field_name("name")?;
+        return Some(Name { text: text_of(name, text), tag: true });
+    }
+    let alone = node.kind() == "type_identifier" && !node.parent().is_some_and(tag);
+    alone.then(|| Name { text: text_of(node, text), tag: false })
+}
+
+/// The variables and parameters of a function, with the types that they are declared with.
+fn variables<'s>(function: Node<'_>, text: &'s [u8]) -> HashMap<&'s str, Vec<Name<'s>>> {
+    let mut variables: HashMap<_, Vec<_>> = HashMap::new();
+    preorder(function, |node| {
+        if matches!(node.kind(), "declaration" | "parameter_declaration") {
+            let named = node.child_by_field_name("type").and_then(|kind| type_name(kind, text));
+            for declarator in node.children_by_field_name("declarator", &mut node.walk()) {
+                if let Some((name, false)) = declared(declarator) {
+                    variables.entry(text_of(name, text)).or_default().extend(named);
+                }
+            }
+        }
+        true
+    });
+    variables
+}
