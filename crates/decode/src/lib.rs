@@ -8,9 +8,16 @@
 //! | room | what |
 //! |---|---|
 //! | [`Target`] | a model: append tokens, get logits, take tokens back |
-//! | [`Proposer`] | where drafts come from: [`NoDraft`], [`CopyDraft`] |
+//! | [`Proposer`] | where drafts come from: [`SourceDraft`], [`PromptLookup`], [`FastFixer`], [`NoDraft`] |
+//! | [`CostCurve`] | what a forward pass costs by its tokens: how long a draft should be |
 //! | [`Sampling`] | how a token is chosen from logits |
 //! | [`generate`] | the loop, its [`Options`], [`Event`]s, [`Generation`] and [`Stats`] |
+//! | [`generate_batch`] | several answers to one prompt, verified together |
+//! | [`StopStrings`] | ends an answer at a string, for the callback |
+//! | [`Forced`] | a target that gives a known answer: to measure, and to replay |
+//!
+//! Whatever a proposer guesses, the tokens are the same, and so is where they end: stop tokens, limits and a callback that breaks act
+//! token by token, as without drafts.
 //!
 //! Tokenizing is left to the caller, and so is the model: with the feature `burn`,
 //! `fixwright_llama::model::Session` is a [`Target`].
@@ -22,7 +29,7 @@
 //! ```
 //! use std::convert::Infallible;
 //! use std::ops::ControlFlow;
-//! use fixwright_decode::{CopyDraft, Options, Target, generate};
+//! use fixwright_decode::{CostCurve, LineEnds, Options, SourceDraft, Target, generate};
 //!
 //! struct Counter(Vec<u32>);
 //!
@@ -38,7 +45,7 @@
 //!     }
 //! }
 //!
-//! let mut draft = CopyDraft::new(vec![8, 9, 10, 11]);
+//! let mut draft = SourceDraft::new(&[8, 9, 10, 11], LineEnds::default()).with_cost(CostCurve::flat());
 //! let options = Options { max_new_tokens: 4, ..Options::default() };
 //! let generation = generate(&mut Counter(Vec::new()), &mut draft, &[7], &options, &mut |_| ControlFlow::Continue(()))?;
 //! assert_eq!(generation.tokens, [8, 9, 10, 11]);
@@ -48,34 +55,35 @@
 
 #![forbid(unsafe_code)]
 
-mod copy;
+mod batch;
 mod cost;
 mod error;
 mod fast_fixer;
 mod forced;
 mod generate;
+mod lines;
 #[cfg(feature = "burn")]
 mod llama;
-mod lines;
 mod lookup;
 mod proposer;
+mod run;
 mod sampling;
 mod source;
 mod stats;
+mod stop;
 mod target;
 
-pub use copy::CopyDraft;
+pub use batch::{Candidate, generate_batch};
 pub use cost::CostCurve;
+pub use error::{Error, Result};
 pub use fast_fixer::FastFixer;
 pub use forced::Forced;
+pub use generate::{Event, Finish, Generation, Options, generate};
 pub use lines::LineEnds;
 pub use lookup::PromptLookup;
-#[doc(hidden)]
-pub use source::Prior;
-pub use source::SourceDraft;
-pub use error::{Error, Result};
-pub use generate::{Event, Finish, Generation, Options, generate};
 pub use proposer::{Context, NoDraft, Proposer};
-pub use sampling::Sampling;
-pub use stats::Stats;
-pub use target::Target;
+pub use sampling::{Random, Sampling};
+pub use source::SourceDraft;
+pub use stats::{Position, Stats};
+pub use stop::StopStrings;
+pub use target::{Append, Target};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// What a generation cost.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
     /// Tokens of the prompt that had to be computed.
@@ -16,12 +16,24 @@ pub struct Stats {
     pub proposed: usize,
     /// Drafted tokens that the model would have chosen too.
     pub accepted: usize,
-    /// Time in the forward pass over the prompt.
+    /// The same by position: how often a draft had a first token and how often that was accepted, a second one, and so on.
+    pub positions: Vec<Position>,
+    /// Time in the forward pass over the prompt, which verifies the first draft too.
     pub prefill: Duration,
     /// Time in all later forward passes.
     pub verify: Duration,
     /// Time spent drafting.
     pub draft: Duration,
+}
+
+/// What became of the drafted tokens at one position of their drafts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Position {
+    /// Drafts that had a token here.
+    pub proposed: usize,
+    /// Drafts that were accepted as far as here.
+    pub accepted: usize,
 }
 
 impl Stats {
@@ -38,6 +50,19 @@ impl Stats {
     /// Time in the model and in drafting.
     pub fn total(&self) -> Duration {
         self.prefill + self.verify + self.draft
+    }
+
+    /// Counts a draft of `proposed` tokens of which the first `accepted` were accepted.
+    pub(crate) fn count_draft(&mut self, proposed: usize, accepted: usize) {
+        self.proposed += proposed;
+        self.accepted += accepted;
+        if self.positions.len() < proposed {
+            self.positions.resize(proposed, Position::default());
+        }
+        for (index, position) in self.positions.iter_mut().take(proposed).enumerate() {
+            position.proposed += 1;
+            position.accepted += usize::from(index < accepted);
+        }
     }
 }
 

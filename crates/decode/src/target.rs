@@ -35,4 +35,28 @@ pub trait Target {
         let width = logits.len().checked_div(rows).unwrap_or(0).max(1);
         Ok(logits.chunks(width).map(sampling::most_likely).collect())
     }
+
+    /// One forward pass over several targets that are clones of one, each with what to append to it: as [`logits`](Self::logits) of each. To be
+    /// overridden where the weights need be read only once for all of them.
+    ///
+    /// # Errors
+    ///
+    /// As [`logits`](Self::logits); what the targets have then seen is not defined.
+    fn logits_batch(batch: &mut [Append<'_, Self>]) -> Result<Vec<Vec<f32>>, Self::Error>
+    where
+        Self: Sized,
+    {
+        batch.iter_mut().map(|append| append.target.logits(&append.tokens, append.rows)).collect()
+    }
+}
+
+/// A part of a batch.
+#[derive(Debug)]
+pub struct Append<'a, T> {
+    /// The target that goes on.
+    pub target: &'a mut T,
+    /// The tokens to append to it.
+    pub tokens: Vec<u32>,
+    /// How many rows of logits are wanted.
+    pub rows: usize,
 }

@@ -1,61 +1,16 @@
-//! Drafted decoding gives what plain decoding gives, on a toy model whose logits depend on every token before them.
+//! Drafted decoding gives what plain decoding gives, on toy models whose logits depend on every token before them.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::convert::Infallible;
 use std::ops::ControlFlow;
 
 use fixwright_decode::{
-    Context, CopyDraft, Event, Finish, Generation, NoDraft, Options, Proposer, Sampling, Target,
-    generate,
+    Candidate, Context, CostCurve, FastFixer, Finish, Generation, LineEnds, NoDraft, Options,
+    PromptLookup, Proposer, Random, Sampling, SourceDraft, StopStrings, generate, generate_batch,
 };
 use proptest::prelude::*;
+use toy::{CONTEXT, Toy, VOCABULARY};
 
-const VOCABULARY: u32 = 7;
-const CONTEXT: usize = 96;
-
-/// Logits are a hash of the whole prefix, so one wrong or missing token in its memory changes what follows.
-#[derive(Clone, Default)]
-struct Toy {
-    seen: Vec<u32>,
-}
-
-impl Toy {
-    fn row(&self) -> impl Iterator<Item = f32> {
-        let hash = |start: u64, token: u64| {
-            (start ^ token).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23)
-        };
-        let prefix = self.seen.iter().fold(17, |state, token| hash(state, u64::from(*token)));
-        (0..VOCABULARY).map(move |id| (hash(prefix, u64::from(id)) >> 40) as f32 / 4e6)
-    }
-}
-
-impl Target for Toy {
-    type Error = Infallible;
-
-    fn context_length(&self) -> usize {
-        CONTEXT
-    }
-
-    fn position(&self) -> usize {
-        self.seen.len()
-    }
-
-    fn truncate(&mut self, position: usize) {
-        self.seen.truncate(position);
-    }
-
-    fn logits(&mut self, tokens: &[u32], rows: usize) -> Result<Vec<f32>, Infallible> {
-        let mut logits = Vec::new();
-        for (index, token) in tokens.iter().enumerate() {
-            self.seen.push(*token);
-            if index + rows >= tokens.len() {
-                logits.extend(self.row());
-            }
-        }
-        assert!(self.seen.len() <= CONTEXT, "the context was overrun");
-        Ok(logits)
-    }
-}
+mod toy;
 
 /// Drafts the true continuation with errors put in: long acceptances and rejections at any place.
 struct Noisy {
@@ -78,95 +33,217 @@ impl Proposer for Noisy {
     }
 }
 
-fn run(
-    target: &mut Toy,
-    proposer: &mut dyn Proposer,
-    prompt: &[u32],
-    options: &Options,
-) -> (Generation, Vec<u32>) {
-    let mut streamed = Vec::new();
-    let generation = generate(target, proposer, prompt, options, &mut |event| {
-        if let Event::Tokens(tokens) = event {
-            streamed.extend(tokens);
-        }
-        ControlFlow::Continue(())
-    });
-    (generation.unwrap(), streamed)
+/// What a test decodes.
+#[derive(Debug, Clone)]
+struct Setting {
+    model: u64,
+    prompt: Vec<u32>,
+    options: Options,
+    /// The callback breaks after so many tokens.
+    cancel: usize,
+    /// The callback breaks when the tokens, a letter each, spell this.
+    stop: String,
 }
 
-fn options() -> impl Strategy<Value = Options> {
-    let random = (0.2f32..3.0, 0.1f32..=1.0, any::<u64>())
-        .prop_map(|(temperature, top_p, seed)| Sampling::Random { temperature, top_p, seed });
-    let sampling = prop_oneof![Just(Sampling::Greedy), random];
-    let stop = prop::collection::vec(0..VOCABULARY, 0..2);
-    (0usize..120, stop, sampling, 0usize..40).prop_map(
-        |(max_new_tokens, stop_tokens, sampling, max_draft)| Options {
-            max_new_tokens,
-            stop_tokens,
-            sampling,
-            max_draft,
+impl Setting {
+    fn run(&self, target: &mut Toy, proposer: &mut dyn Proposer) -> (Generation, Vec<u32>) {
+        let mut streamed = Vec::new();
+        let mut stop = StopStrings::new([self.stop.as_str()]);
+        let generation = generate(target, proposer, &self.prompt, &self.options, &mut |event| {
+            let fixwright_decode::Event::Token(token) = event else {
+                return ControlFlow::Continue(());
+            };
+            streamed.push(token);
+            let stopped = stop.push(&[b'a' + token as u8]).is_break();
+            if stopped || streamed.len() == self.cancel {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        (generation.unwrap(), streamed)
+    }
+
+    fn plain(&self) -> Generation {
+        self.run(&mut Toy::new(self.model), &mut NoDraft).0
+    }
+
+    /// Every proposer, drafting from `source`, in several tempers.
+    fn proposers(&self, source: &[u32], errors: &[usize], truth: &[u32]) -> Vec<Box<dyn Proposer>> {
+        let ends = || LineEnds::from_iter([0]);
+        let source_draft = || SourceDraft::new(source, ends());
+        vec![
+            Box::new(NoDraft),
+            Box::new(Noisy { truth: truth.to_vec(), errors: errors.to_vec() }),
+            Box::new(PromptLookup::default()),
+            Box::new(PromptLookup { max_ngram: 3, min_ngram: 2, tokens: 48 }),
+            Box::new(FastFixer::new(source.to_vec(), ends())),
+            Box::new(source_draft()),
+            Box::new(source_draft().with_cost(CostCurve::flat())),
+            Box::new(source_draft().with_cost(CostCurve::linear(1.0)).with_reported_line(1)),
+        ]
+    }
+}
+
+fn sampling() -> impl Strategy<Value = Sampling> {
+    let random =
+        (0.2f32..3.0, prop::option::of(1usize..8), 0.1f32..=1.0, 0.0f32..0.5, any::<u64>());
+    let random = random.prop_map(|(temperature, top_k, top_p, min_p, seed)| {
+        let top_k = top_k.and_then(std::num::NonZeroUsize::new);
+        Sampling::Random(Random { temperature, top_k, top_p, min_p, seed })
+    });
+    prop_oneof![Just(Sampling::Greedy), random]
+}
+
+fn setting() -> impl Strategy<Value = Setting> {
+    let prompt = prop::collection::vec(0..VOCABULARY, 1..CONTEXT);
+    let stop_tokens = prop::collection::vec(0..VOCABULARY, 0..2);
+    let limits = (
+        0usize..120,
+        prop_oneof![0usize..40, Just(usize::MAX)],
+        prop_oneof![Just(usize::MAX), 1usize..40],
+    );
+    (any::<u64>(), prompt, stop_tokens, sampling(), limits, "[a-g]{2,4}|").prop_map(
+        |(model, prompt, stop_tokens, sampling, (max_new_tokens, max_draft, cancel), stop)| {
+            let options = Options { max_new_tokens, stop_tokens, sampling, max_draft };
+            Setting { model, prompt, options, cancel, stop }
         },
     )
+}
+
+/// The plain output with tokens replaced, taken out and put in: what a source that gets fixed is to its fix.
+fn edited(truth: &[u32], edits: &[(usize, u32)]) -> Vec<u32> {
+    let mut source = truth.to_vec();
+    for (place, token) in edits.iter().filter(|_| !truth.is_empty()) {
+        let at = place % source.len().max(1);
+        match place % 3 {
+            0 if !source.is_empty() => source[at] = *token,
+            1 if !source.is_empty() => drop(source.remove(at)),
+            _ => source.insert(at, *token),
+        }
+    }
+    source
 }
 
 proptest! {
     #[test]
     fn every_draft_gives_the_plain_output(
-        prompt in prop::collection::vec(0..VOCABULARY, 1..CONTEXT),
-        source in prop::collection::vec(0..VOCABULARY, 0..80),
+        setting in setting(),
         errors in prop::collection::vec(0usize..100, 0..12),
-        options in options(),
+        edits in prop::collection::vec((0usize..200, 0..VOCABULARY), 0..6),
         head_start in 0usize..100,
     ) {
-        let (plain, streamed) = run(&mut Toy::default(), &mut NoDraft, &prompt, &options);
-        prop_assert_eq!(&streamed, &plain.tokens);
-        prop_assert!(plain.tokens.len() <= options.max_new_tokens.min(CONTEXT + 1 - prompt.len()));
-
-        let noisy = Noisy { truth: plain.tokens.clone(), errors };
-        let proposers: [Box<dyn Proposer>; 2] = [Box::new(CopyDraft::new(source)), Box::new(noisy)];
-        for mut proposer in proposers {
-            let mut target = Toy { seen: prompt[..head_start.min(prompt.len())].to_vec() };
-            let (drafted, streamed) = run(&mut target, &mut *proposer, &prompt, &options);
+        let plain = setting.plain();
+        prop_assert!(plain.tokens.len() <= setting.options.max_new_tokens.min(CONTEXT + 1 - setting.prompt.len()));
+        let whole: Vec<u32> = setting.prompt.iter().chain(&plain.tokens).copied().collect();
+        for mut proposer in setting.proposers(&edited(&plain.tokens, &edits), &errors, &plain.tokens) {
+            let mut target = Toy::new(setting.model);
+            target.seen = setting.prompt[..head_start.min(setting.prompt.len())].to_vec();
+            let (drafted, streamed) = setting.run(&mut target, &mut *proposer);
             prop_assert_eq!(&drafted.tokens, &plain.tokens);
             prop_assert_eq!(&streamed, &plain.tokens);
             prop_assert_eq!(drafted.finish, plain.finish);
             prop_assert!(drafted.stats.forwards <= plain.stats.forwards);
             prop_assert!(drafted.stats.accepted <= drafted.stats.proposed);
-            let whole: Vec<u32> = prompt.iter().chain(&plain.tokens).copied().collect();
+            let by_position = drafted.stats.positions.iter().map(|position| (position.proposed, position.accepted));
+            let sums = by_position.fold((0, 0), |sum, next| (sum.0 + next.0, sum.1 + next.1));
+            prop_assert_eq!(sums, (drafted.stats.proposed, drafted.stats.accepted));
             prop_assert!(whole.starts_with(&target.seen));
+        }
+    }
+
+    #[test]
+    fn candidates_of_a_batch_are_those_of_a_run_each(
+        setting in setting(),
+        samplings in prop::collection::vec(sampling(), 1..4),
+        edits in prop::collection::vec((0usize..200, 0..VOCABULARY), 0..6),
+    ) {
+        let source = edited(&setting.plain().tokens, &edits);
+        let draft = || SourceDraft::new(&source, LineEnds::from_iter([0]));
+        let candidates = samplings.iter().map(|sampling| Candidate { sampling: *sampling, proposer: Box::new(draft()) });
+        let mut streamed = vec![Vec::new(); samplings.len()];
+        let mut target = Toy::new(setting.model);
+        let together = generate_batch(&mut target, candidates.collect(), &setting.prompt, &setting.options, &mut |index, event| {
+            let fixwright_decode::Event::Token(token) = event else { return ControlFlow::Continue(()) };
+            streamed[index].push(token);
+            if streamed[index].len() == setting.cancel { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        }).unwrap();
+        for ((sampling, generation), streamed) in samplings.into_iter().zip(together).zip(streamed) {
+            let options = Options { sampling, ..setting.options.clone() };
+            let alone = Setting { options, stop: String::new(), ..setting.clone() }.plain();
+            prop_assert_eq!((&generation.tokens, generation.finish), (&alone.tokens, alone.finish));
+            prop_assert_eq!(streamed, alone.tokens);
         }
     }
 }
 
+fn greedy(prompt: &[u32], max_new_tokens: usize) -> Setting {
+    let options = Options { max_new_tokens, max_draft: 15, ..Options::default() };
+    Setting { model: 17, prompt: prompt.to_vec(), options, cancel: usize::MAX, stop: String::new() }
+}
+
 #[test]
 fn a_true_draft_saves_forwards() {
-    let options = Options { max_new_tokens: 64, max_draft: 15, ..Options::default() };
-    let (plain, _) = run(&mut Toy::default(), &mut NoDraft, &[1, 2], &options);
+    let setting = greedy(&[1, 2], 64);
+    let plain = setting.plain();
     assert_eq!((plain.stats.forwards, plain.finish), (64, Finish::Length));
-    let mut copy = CopyDraft::new(plain.tokens.clone());
-    let (drafted, _) = run(&mut Toy::default(), &mut copy, &[1, 2], &options);
+    let mut source =
+        SourceDraft::new(&plain.tokens, LineEnds::default()).with_cost(CostCurve::flat());
+    let (drafted, _) = setting.run(&mut Toy::new(17), &mut source);
     assert_eq!(drafted.tokens, plain.tokens);
     assert_eq!((drafted.stats.forwards, drafted.stats.accepted), (4, 60));
     assert!((drafted.stats.tokens_per_forward() - 16.0).abs() < 1e-9);
 }
 
 #[test]
-fn cancelling_keeps_what_was_there() {
-    let mut count = 0;
-    let generation =
-        generate(&mut Toy::default(), &mut NoDraft, &[3], &Options::default(), &mut |_| {
-            count += 1;
-            if count == 5 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        })
-        .unwrap();
-    assert_eq!((generation.tokens.len(), generation.finish), (5, Finish::Cancelled));
+fn cancelling_keeps_what_was_there_even_within_a_draft() {
+    let mut setting = greedy(&[3], 64);
+    let truth = setting.plain().tokens;
+    setting.cancel = 5;
+    let mut noisy = Noisy { truth: truth.clone(), errors: Vec::new() };
+    let mut target = Toy::new(17);
+    let (cancelled, _) = setting.run(&mut target, &mut noisy);
+    assert_eq!((&*cancelled.tokens, cancelled.finish), (&truth[..5], Finish::Cancelled));
+    assert_eq!(
+        (cancelled.stats.forwards, target.seen.len()),
+        (1, 5),
+        "the last token is left to be seen"
+    );
+}
+
+/// Chi-square of the second of two tokens, each run with a seed of its own; the bound is the 99.99 % quantile for six degrees of freedom.
+#[test]
+fn a_drafted_sample_has_the_plain_distribution() {
+    let draw = |proposer: &mut dyn Proposer, seed: u64| {
+        let mut setting = greedy(&[4, 2], 2);
+        setting.options.sampling =
+            Sampling::Random(Random { temperature: 1.5, seed, ..Random::default() });
+        setting.run(&mut Toy::new(5), proposer).0.tokens
+    };
+    const RUNS: u64 = 20_000;
+    let mut counts = [[0f64; VOCABULARY as usize]; 2];
+    for seed in 0..RUNS {
+        let mut noisy = Noisy { truth: vec![(seed % 7) as u32, 3], errors: Vec::new() };
+        for (count, tokens) in
+            counts.iter_mut().zip([draw(&mut NoDraft, seed + RUNS), draw(&mut noisy, seed)])
+        {
+            count[tokens[1] as usize] += 1.0;
+        }
+    }
+    let chi_square: f64 =
+        counts[0].iter().zip(counts[1]).map(|(a, b)| (a - b).powi(2) / (a + b).max(1.0)).sum();
+    assert!(chi_square < 27.9, "{counts:?}");
+    assert!(
+        counts.iter().flatten().all(|count| *count > 100.0),
+        "a distribution with one outcome shows nothing: {counts:?}"
+    );
 }
 
 #[test]
 fn a_prompt_must_be_there_and_fit() {
-    let mut ignore = |_: Event<'_>| ControlFlow::Continue(());
-    let mut run = |prompt: &[u32]| {
-        generate(&mut Toy::default(), &mut NoDraft, prompt, &Options::default(), &mut ignore)
+    let run = |prompt: &[u32]| {
+        let mut ignore = |_: fixwright_decode::Event| ControlFlow::Continue(());
+        generate(&mut Toy::new(1), &mut NoDraft, prompt, &Options::default(), &mut ignore)
     };
     assert_eq!(
         run(&[]).unwrap_err().to_string(),

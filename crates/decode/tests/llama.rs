@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use fixwright_decode::{CopyDraft, Generation, NoDraft, Options, Proposer, generate};
+use fixwright_decode::{Generation, LineEnds, NoDraft, Options, Proposer, SourceDraft, generate};
 use fixwright_llama::Device;
 use fixwright_llama::model::{Model, Session};
 use fixwright_llama::weights::Weights;
@@ -53,7 +53,8 @@ fn drafts_change_nothing_on_a_real_model() {
         edited[10] += 1;
         edited.remove(20);
         for source in [expected.clone(), edited, prompt.clone()] {
-            let generation = decode(&mut forked, &mut CopyDraft::new(source), &prompt, limit);
+            let mut draft = SourceDraft::new(&source, LineEnds::default());
+            let generation = decode(&mut forked, &mut draft, &prompt, limit);
             assert_eq!(generation.tokens, expected[..limit]);
             assert_eq!(generation.stats.prompt_tokens, 1, "the prompt was not shared");
         }

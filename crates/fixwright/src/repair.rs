@@ -4,12 +4,12 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-use fixwright_decode::Sampling;
+use fixwright_decode::{Random, Sampling};
 use fixwright_llama::Device;
 use fixwright_llama::model::{Model, Session};
 use fixwright_llama::tokenizer::Tokenizer;
 use fixwright_llama::weights::Weights;
-use fixwright_prompt::{ChatTemplate, Request};
+use fixwright_prompt::{Budget, ChatTemplate, Index, Request, related};
 use fixwright_validate::{Validator, Verdict};
 
 use crate::error::Result;
@@ -76,11 +76,12 @@ impl Options {
     fn sampling(&self, candidate: usize) -> Sampling {
         match candidate {
             0 => Sampling::Greedy,
-            _ => Sampling::Random {
+            _ => Sampling::Random(Random {
                 temperature: self.temperature,
                 top_p: self.top_p,
                 seed: self.seed.wrapping_add(candidate as u64),
-            },
+                ..Random::default()
+            }),
         }
     }
 }
@@ -147,6 +148,14 @@ impl Repairer {
     /// The model's tokenizer.
     pub fn tokenizer(&self) -> &Tokenizer {
         &self.tokenizer
+    }
+
+    /// The request with the definitions of what its code uses, in `tokens` tokens of this model at most. `tree` is the source tree.
+    #[must_use]
+    pub fn in_context<'r>(&self, request: Request<'r>, tree: &Index, tokens: usize) -> Request<'r> {
+        let count = |text: &str| self.tokenizer.encode(text).map_or(usize::MAX, |text| text.ids.len());
+        let definitions = related(&request, Some(tree), Budget { tokens, count: &count });
+        request.with_definitions(definitions)
     }
 
     /// Asks for candidates and judges each, until one applies, compiles and brings no new diagnostic, or there are as many as `options`

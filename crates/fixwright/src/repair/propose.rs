@@ -3,11 +3,11 @@
 use std::ops::ControlFlow;
 
 use fixwright_decode::{
-    CopyDraft, Event as DecodeEvent, Finish, Generation, Options as DecodeOptions, Sampling,
-    generate,
+    Event as DecodeEvent, Finish, Generation, LineEnds, Options as DecodeOptions, Sampling,
+    SourceDraft, generate,
 };
 use fixwright_llama::model::Session;
-use fixwright_llama::tokenizer::{Piece, StreamDecoder};
+use fixwright_llama::tokenizer::Piece;
 use fixwright_patch::{ApplyOptions, DiffOptions, FilePatch, Origin, Patch};
 use fixwright_prompt::{Finish as AnswerFinish, Fix, Request, Segment, read, render};
 
@@ -60,6 +60,13 @@ impl Repairer {
         Ok(Some(Proposal { answer, patch, sampling, generation }))
     }
 
+    /// The tokens that hold a line feed.
+    fn line_ends(&self) -> LineEnds {
+        let ids = (0..).take(self.tokenizer.vocabulary_size());
+        let ends = |id: &u32| self.tokenizer.token_bytes(*id).is_some_and(|bytes| bytes.contains(&b'\n'));
+        ids.filter(ends).collect()
+    }
+
     fn decode(
         &self,
         session: &mut Session,
@@ -73,12 +80,13 @@ impl Repairer {
             sampling,
             ..DecodeOptions::default()
         };
-        let mut draft = CopyDraft::new(asked.draft.clone());
+        let mut draft = SourceDraft::new(&asked.draft, self.line_ends());
         let mut text = self.tokenizer.stream();
         let mut answer = String::new();
-        let mut on_event = |event: DecodeEvent<'_>| {
-            let DecodeEvent::Tokens(tokens) = event else { return ControlFlow::Continue(()) };
-            let new = push(&mut text, tokens);
+        let mut on_event = |event: DecodeEvent| {
+            let DecodeEvent::Token(token) = event else { return ControlFlow::Continue(()) };
+            // The model has rows beyond its vocabulary; what those would say is nothing.
+            let new = text.push(token).unwrap_or_default();
             answer.push_str(&new);
             progress(Event::Text(&new))
         };
@@ -93,11 +101,6 @@ fn piece(segment: &Segment) -> Piece<'_> {
         Segment::Markup(text) => Piece::Markup(text),
         Segment::Text(text) => Piece::Text(text),
     }
-}
-
-/// The text that new tokens complete. The model has rows beyond its vocabulary; what those would say is nothing.
-fn push(text: &mut StreamDecoder<'_>, tokens: &[u32]) -> String {
-    tokens.iter().filter_map(|token| text.push(*token).ok()).collect()
 }
 
 /// The patch that an answer makes, or why it makes none.

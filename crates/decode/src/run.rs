@@ -1,0 +1,152 @@
+//! One answer on its way: what was put out, what to verify next, and what became of it.
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Result};
+use crate::generate::{Event, Finish, Generation, Options};
+use crate::proposer::{Context, Proposer};
+use crate::sampling::{Sampler, Sampling};
+use crate::stats::Stats;
+use crate::target::Target;
+
+/// One answer on its way.
+pub(crate) struct Run<'a> {
+    prompt: &'a [u32],
+    options: &'a Options,
+    sampler: Sampler,
+    output: Vec<u32>,
+    stats: Stats,
+}
+
+impl<'a> Run<'a> {
+    /// Checks what was asked for, and makes the target forget all but a beginning of the prompt.
+    pub(crate) fn start<T: Target>(
+        target: &mut T,
+        prompt: &'a [u32],
+        options: &'a Options,
+        sampling: Sampling,
+    ) -> Result<Self> {
+        let Some(last) = prompt.len().checked_sub(1) else { return Err(Error::EmptyPrompt) };
+        let context = target.context_length();
+        if prompt.len() >= context {
+            return Err(Error::PromptTooLong { prompt: prompt.len(), context });
+        }
+        let sampler = Sampler::new(sampling)?;
+        target.truncate(last);
+        let stats = Stats { prompt_tokens: prompt.len() - target.position(), ..Stats::default() };
+        Ok(Self { prompt, options, sampler, output: Vec::new(), stats })
+    }
+
+    /// The next draft, which may be empty; none if nothing more may be put out.
+    pub(crate) fn draft<T: Target>(
+        &mut self,
+        target: &T,
+        proposer: &mut dyn Proposer,
+    ) -> Option<Vec<u32>> {
+        let start = Instant::now();
+        // The token after the draft is one more.
+        let most = self.room(target).checked_sub(1)?.min(self.options.max_draft);
+        let context = Context { prompt: self.prompt, output: &self.output };
+        let mut draft = if most == 0 { Vec::new() } else { proposer.propose(context, most) };
+        draft.truncate(most);
+        self.stats.draft += start.elapsed();
+        Some(draft)
+    }
+
+    /// How many more tokens may be put out. The last one needs no place in the context.
+    fn room<T: Target>(&self, target: &T) -> usize {
+        let seen = self.prompt.len() + self.output.len();
+        let context = (target.context_length() + 1).saturating_sub(seen);
+        context.min(self.options.max_new_tokens.saturating_sub(self.output.len()))
+    }
+
+    /// What the target is to see next: what it has not seen of prompt and output, and the draft.
+    pub(crate) fn input<T: Target>(&self, target: &T, draft: &[u32]) -> Vec<u32> {
+        self.prompt
+            .iter()
+            .chain(&self.output)
+            .skip(target.position())
+            .chain(draft)
+            .copied()
+            .collect()
+    }
+
+    /// Counts a forward pass.
+    pub(crate) fn count(&mut self, elapsed: Duration) {
+        let first = self.stats.forwards == 0;
+        let time = if first { &mut self.stats.prefill } else { &mut self.stats.verify };
+        *time += elapsed;
+        self.stats.forwards += 1;
+    }
+
+    /// Puts out the tokens that a forward pass settles: the draft as far as the model agrees, and the model's own token after that.
+    pub(crate) fn settle(
+        &mut self,
+        draft: &[u32],
+        mut rows: Rows,
+        on_event: &mut dyn FnMut(Event) -> ControlFlow<()>,
+    ) -> Option<Finish> {
+        let mut accepted = 0;
+        let mut finish = None;
+        for index in 0..=draft.len() {
+            let token = rows.choose(index, &mut self.sampler);
+            if self.options.stop_tokens.contains(&token) {
+                finish = Some(Finish::Stop(token));
+                break;
+            }
+            self.output.push(token);
+            let agrees = draft.get(index) == Some(&token);
+            accepted += usize::from(agrees);
+            if on_event(Event::Token(token)).is_break() {
+                finish = Some(Finish::Cancelled);
+                break;
+            }
+            if !agrees {
+                break;
+            }
+        }
+        self.stats.count_draft(draft.len(), accepted);
+        finish
+    }
+
+    /// How much of prompt and output the target is to have seen. The last token of the output is always left to be seen.
+    pub(crate) fn seen(&self) -> usize {
+        self.prompt.len() + self.output.len().saturating_sub(1)
+    }
+
+    pub(crate) fn finish(mut self, finish: Finish) -> Generation {
+        self.stats.output_tokens = self.output.len();
+        Generation { tokens: self.output, finish, stats: self.stats }
+    }
+}
+
+/// What a forward pass said about each position.
+pub(crate) enum Rows {
+    Chosen(Vec<u32>),
+    Logits { logits: Vec<f32>, width: usize },
+}
+
+impl Rows {
+    /// The most likely token of each of `rows` rows.
+    pub(crate) fn chosen(tokens: Vec<u32>, rows: usize) -> Result<Self> {
+        let found = tokens.len();
+        if found == rows { Ok(Self::Chosen(tokens)) } else { Err(Error::Logits { rows, found }) }
+    }
+
+    /// The logits of `rows` rows.
+    pub(crate) fn logits(logits: Vec<f32>, rows: usize) -> Result<Self> {
+        let found = logits.len();
+        if found == 0 || !found.is_multiple_of(rows) {
+            return Err(Error::Logits { rows, found });
+        }
+        Ok(Self::Logits { width: found / rows, logits })
+    }
+
+    fn choose(&mut self, index: usize, sampler: &mut Sampler) -> u32 {
+        match self {
+            Self::Chosen(tokens) => tokens[index],
+            Self::Logits { logits, width } => sampler.choose(&logits[index * *width..][..*width]),
+        }
+    }
+}
