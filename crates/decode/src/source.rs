@@ -136,7 +136,9 @@ mod tests {
     fn drafts(source: &[u32], outputs: &[&[u32]]) -> Vec<Vec<u32>> {
         let mut draft =
             SourceDraft::new(source, LineEnds::from_iter([0])).with_cost(CostCurve::flat());
-        let mut propose = |output: &&[u32]| draft.propose(Context { prompt: &[90, 91], output }, 3);
+        let mut propose = |output: &&[u32]| {
+            draft.propose(Context { prompt: &[90, 91, 92, 93, 94, 95], output }, 3)
+        };
         outputs.iter().map(&mut propose).collect()
     }
 
