@@ -19,8 +19,8 @@
 //! Whatever a proposer guesses, the tokens are the same, and so is where they end: stop tokens, limits and a callback that breaks act
 //! token by token, as without drafts.
 //!
-//! Tokenizing is left to the caller, and so is the model: with the feature `burn`,
-//! `fixwright_llama::model::Session` is a [`Target`].
+//! Tokenizing is left to the caller, and so is the model: with the feature `llama` (on by default) `fixwright_llama::engine::Session` is
+//! a [`Target`], with the feature `burn` so is `fixwright_llama::model::Session`.
 //!
 //! # Example
 //!
@@ -62,7 +62,7 @@ mod fast_fixer;
 mod forced;
 mod generate;
 mod lines;
-#[cfg(feature = "burn")]
+#[cfg(feature = "llama")]
 mod llama;
 mod lookup;
 mod proposer;

@@ -1,29 +1,36 @@
-//! The burn model as a target.
-
-use fixwright_llama::model::Session;
+//! The models of fixwright-llama as targets.
 
 use crate::target::Target;
 
-impl Target for Session {
-    type Error = fixwright_llama::Error;
+macro_rules! target {
+    ($session:ty) => {
+        impl Target for $session {
+            type Error = fixwright_llama::Error;
 
-    fn context_length(&self) -> usize {
-        self.model().config().context_length
-    }
+            fn context_length(&self) -> usize {
+                self.model().config().context_length
+            }
 
-    fn position(&self) -> usize {
-        self.len()
-    }
+            fn position(&self) -> usize {
+                self.len()
+            }
 
-    fn truncate(&mut self, position: usize) {
-        Self::truncate(self, position);
-    }
+            fn truncate(&mut self, position: usize) {
+                Self::truncate(self, position);
+            }
 
-    fn logits(&mut self, tokens: &[u32], rows: usize) -> Result<Vec<f32>, Self::Error> {
-        Self::logits(self, tokens, rows)
-    }
+            fn logits(&mut self, tokens: &[u32], rows: usize) -> Result<Vec<f32>, Self::Error> {
+                Self::logits(self, tokens, rows)
+            }
 
-    fn greedy(&mut self, tokens: &[u32], rows: usize) -> Result<Vec<u32>, Self::Error> {
-        Self::greedy(self, tokens, rows)
-    }
+            fn greedy(&mut self, tokens: &[u32], rows: usize) -> Result<Vec<u32>, Self::Error> {
+                Self::greedy(self, tokens, rows)
+            }
+        }
+    };
 }
+
+target!(fixwright_llama::engine::Session);
+
+#[cfg(feature = "burn")]
+target!(fixwright_llama::model::Session);

@@ -9,6 +9,7 @@
 //! | [`weights`] | one interface over both kinds of file |
 //! | [`config`], [`rope`] | the sizes of a model, its rotary frequencies |
 //! | [`tokenizer`] | text to ids, with text that cannot say a control token |
+//! | [`engine`] | the forward pass on the processor, quantised; its `Session` |
 //! | `model` (feature `burn`) | the forward pass, the KV cache, a `Session` of one conversation |
 //!
 //! Choosing tokens from logits is left to fixwright-decode, prompts to fixwright-prompt. Without the feature `burn` the crate builds in seconds.
@@ -57,6 +58,7 @@
 pub mod config;
 #[cfg(feature = "burn")]
 mod device;
+pub mod engine;
 mod error;
 pub mod gguf;
 mod mmap;

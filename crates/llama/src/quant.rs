@@ -10,8 +10,12 @@ use std::fmt;
 use rayon::prelude::*;
 
 mod block;
+mod codes;
 mod float;
 mod superblock;
+
+pub(crate) use codes::{Codes, codes};
+pub(crate) use float::half;
 
 /// How the values of a tensor are stored.
 ///

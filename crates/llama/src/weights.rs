@@ -6,11 +6,37 @@ use std::path::Path;
 
 use crate::config::{Architecture, Config};
 use crate::error::{Error, Result};
-use crate::gguf::Gguf;
+use crate::gguf::{Gguf, TensorView};
+use crate::quant::GgmlType;
 use crate::safetensors::HfFolder;
 
 mod names;
 mod permute;
+
+/// A tensor in the form that loses nothing.
+pub(crate) enum Stored<'a> {
+    /// Quantised: the file's own blocks.
+    Blocks(BlockRows<'a>),
+    /// Floating point, row-major.
+    Floats(Vec<f32>),
+}
+
+/// The rows of a quantised matrix, in the order of Hugging Face checkpoints.
+pub(crate) struct BlockRows<'a> {
+    pub(crate) ty: GgmlType,
+    bytes: &'a [u8],
+    row_bytes: usize,
+    /// The width of a head whose rows lie interleaved.
+    interleaved: Option<usize>,
+}
+
+impl<'a> BlockRows<'a> {
+    /// The blocks of one row.
+    pub(crate) fn row(&self, row: usize) -> &'a [u8] {
+        let row = self.interleaved.map_or(row, |head_dim| permute::source_row(row, head_dim));
+        &self.bytes[row * self.row_bytes..][..self.row_bytes]
+    }
+}
 
 /// The tensors of one model.
 #[derive(Debug)]
@@ -81,12 +107,35 @@ impl Weights {
         }
     }
 
-    fn load_gguf(&self, gguf: &Gguf, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
+    /// As [`load`](Self::load), but a matrix with quantised rows comes as it is.
+    pub(crate) fn stored(&self, name: &str, shape: &[usize; 2]) -> Result<Stored<'_>> {
+        if let Source::Gguf(gguf) = &self.source {
+            let view = Self::view(gguf, name, shape)?;
+            let ty = view.ty();
+            if ty.block_len() > 1 {
+                let row_bytes = shape[1] / ty.block_len() * ty.block_bytes();
+                let interleaved = self.interleaved_heads(name).map(|_| self.config.head_dim);
+                return Ok(Stored::Blocks(BlockRows {
+                    ty,
+                    bytes: view.bytes(),
+                    row_bytes,
+                    interleaved,
+                }));
+            }
+        }
+        self.load(name, shape).map(Stored::Floats)
+    }
+
+    fn view<'a>(gguf: &'a Gguf, name: &str, shape: &[usize]) -> Result<TensorView<'a>> {
         let stored =
             names::to_gguf(name).ok_or_else(|| Error::missing_tensor(gguf.path(), name))?;
         let view = gguf.tensor(&stored)?;
         expect_shape(gguf.path(), &stored, shape, view.shape())?;
-        let data = view.dequantise();
+        Ok(view)
+    }
+
+    fn load_gguf(&self, gguf: &Gguf, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
+        let data = Self::view(gguf, name, shape)?.dequantise();
         Ok(match self.interleaved_heads(name) {
             Some(heads) => {
                 permute::half_split(&data, heads, self.config.head_dim, shape[1..].iter().product())

@@ -48,12 +48,12 @@ pub(super) fn affine<const N: usize>(scale: f32, quants: [u8; N], offset: f32) -
 }
 
 #[inline]
-fn nibbles(bytes: &[u8; 16]) -> [u8; 32] {
+pub(super) fn nibbles(bytes: &[u8; 16]) -> [u8; 32] {
     array::from_fn(|i| if i < 16 { bytes[i] & 15 } else { bytes[i - 16] >> 4 })
 }
 
 #[inline]
-fn five_bits(low: &[u8; 16], high: [u8; 4]) -> [u8; 32] {
+pub(super) fn five_bits(low: &[u8; 16], high: [u8; 4]) -> [u8; 32] {
     let (low, high) = (nibbles(low), u32::from_le_bytes(high));
     array::from_fn(|i| if high & (1 << i) == 0 { low[i] } else { low[i] | 16 })
 }

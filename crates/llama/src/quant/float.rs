@@ -15,7 +15,7 @@ pub(super) fn bf16(value: &[u8; 2]) -> [f32; 1] {
 /// Widens a half-precision number exactly, by choosing between values rather than ways, so that a loop over it becomes
 /// vector code, and without arithmetic on subnormal numbers, which processors are slow at.
 #[inline]
-pub(super) fn half(value: [u8; 2]) -> f32 {
+pub(crate) fn half(value: [u8; 2]) -> f32 {
     /// The difference between the exponents' biases.
     const REBIAS: u32 = (127 - 15) << 23;
     let bits = u32::from(u16::from_le_bytes(value));

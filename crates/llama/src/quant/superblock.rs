@@ -19,23 +19,32 @@ pub(super) fn q4_k([d0, d1, m0, m1, fields @ ..]: &[u8; Q4_K]) -> [f32; 256] {
     let (packed, low) = fields.split_at(12);
     let parts = parts(half([*d0, *d1]), half([*m0, *m1]), packed);
     runs(|i| {
-        let low = run(low, i / 2);
         let (scale, offset) = parts[i];
-        affine(scale, low.map(|low| low >> (i % 2 * 4) & 15), offset)
+        affine(scale, q4_k_codes(low, i), offset)
     })
+}
+
+/// The integers of part `i` of a [`Q4_K`] block.
+#[inline]
+pub(super) fn q4_k_codes(low: &[u8], i: usize) -> [u8; RUN] {
+    run(low, i / 2).map(|low| low >> (i % 2 * 4) & 15)
 }
 
 pub(super) fn q5_k([d0, d1, m0, m1, fields @ ..]: &[u8; Q5_K]) -> [f32; 256] {
     let (packed, quants) = fields.split_at(12);
     let (high, low) = quants.split_at(RUN);
-    let high = run(high, 0);
     let parts = parts(half([*d0, *d1]), half([*m0, *m1]), packed);
     runs(|i| {
-        let low = run(low, i / 2);
-        let quant = |l: usize| low[l] >> (i % 2 * 4) & 15 | (high[l] >> i & 1) << 4;
         let (scale, offset) = parts[i];
-        affine(scale, array::from_fn(quant), offset)
+        affine(scale, q5_k_codes(low, high, i), offset)
     })
+}
+
+/// The integers of part `i` of a [`Q5_K`] block.
+#[inline]
+pub(super) fn q5_k_codes(low: &[u8], high: &[u8], i: usize) -> [u8; RUN] {
+    let (low, high) = (q4_k_codes(low, i), run(high, 0));
+    array::from_fn(|l| low[l] | (high[l] >> i & 1) << 4)
 }
 
 pub(super) fn q6_k([quants @ .., d0, d1]: &[u8; Q6_K]) -> [f32; 256] {
@@ -43,15 +52,19 @@ pub(super) fn q6_k([quants @ .., d0, d1]: &[u8; Q6_K]) -> [f32; 256] {
     let (high, scales) = rest.split_at(64);
     let scale = half([*d0, *d1]);
     runs(|i| {
-        // Four runs share their bytes: in two nibbles of two runs of bytes, and in four pairs of bits.
-        let (quarter, side) = (i % 4, i / 4);
-        let (low, high) = (run(low, side * 2 + quarter % 2), run(high, side));
+        let quants = q6_k_codes(low, high, i);
         let scales = [scales[2 * i], scales[2 * i + 1]].map(|s| scale * f32::from(s.cast_signed()));
-        array::from_fn(|l| {
-            let quant = low[l] >> (quarter / 2 * 4) & 15 | (high[l] >> (quarter * 2) & 3) << 4;
-            scales[l / 16] * f32::from(quant.cast_signed() - 32)
-        })
+        array::from_fn(|l| scales[l / 16] * f32::from(quants[l].cast_signed() - 32))
     })
+}
+
+/// The integers of run `i` of a [`Q6_K`] block; 32 stands for zero.
+#[inline]
+pub(super) fn q6_k_codes(low: &[u8], high: &[u8], i: usize) -> [u8; RUN] {
+    // Four runs share their bytes: in two nibbles of two runs of bytes, and in four pairs of bits.
+    let (quarter, side) = (i % 4, i / 4);
+    let (low, high) = (run(low, side * 2 + quarter % 2), run(high, side));
+    array::from_fn(|l| low[l] >> (quarter / 2 * 4) & 15 | (high[l] >> (quarter * 2) & 3) << 4)
 }
 
 /// Puts a block together from its runs.
@@ -82,7 +95,7 @@ fn parts(scale: f32, min: f32, packed: &[u8]) -> [(f32, f32); 8] {
 /// The 6-bit scale and offset of part `i`. The first four have bytes of their own, whose spare upper bits belong to
 /// the last four.
 #[inline]
-fn six_bits(packed: &[u8], i: usize) -> (u8, u8) {
+pub(super) fn six_bits(packed: &[u8], i: usize) -> (u8, u8) {
     if i < 4 {
         return (packed[i] & 63, packed[i + 4] & 63);
     }

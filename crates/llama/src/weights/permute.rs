@@ -5,16 +5,19 @@
 
 /// Puts the rows of every head back into half-split order. `data` is `[heads * head_dim, width]`, row-major.
 pub(super) fn half_split(data: &[f32], heads: usize, head_dim: usize, width: usize) -> Vec<f32> {
-    let half = head_dim / 2;
     let mut out = Vec::with_capacity(data.len());
-    for head in 0..heads {
-        for row in 0..head_dim {
-            let (part, pair) = (row / half, row % half);
-            let from = (head * head_dim + 2 * pair + part) * width;
-            out.extend_from_slice(&data[from..from + width]);
-        }
+    for row in 0..heads * head_dim {
+        out.extend_from_slice(&data[source_row(row, head_dim) * width..][..width]);
     }
     out
+}
+
+/// Where the row of half-split order lies in the file.
+pub(super) fn source_row(row: usize, head_dim: usize) -> usize {
+    let half = head_dim / 2;
+    let (head, row) = (row / head_dim, row % head_dim);
+    let (part, pair) = (row / half, row % half);
+    head * head_dim + 2 * pair + part
 }
 
 #[cfg(test)]

@@ -1,0 +1,316 @@
+//! The forward pass: embedding, transformer blocks, final norm, output head.
+
+use rayon::prelude::*;
+
+use super::attention::Attend;
+use super::cache::Cache;
+use super::kernel::{BLOCK, Instructions, LANES, Lane, Task, Tile};
+use super::matrix::add_products;
+use super::panels::Panels;
+use super::rows::{Norm, Rows};
+use super::{Layer, Model, math};
+use crate::rope;
+
+/// The most tokens that go through the layers together: more would not fit into the caches of a processor.
+const CHUNK: usize = 256;
+
+/// Memory that one pass after the other uses.
+#[derive(Default)]
+pub(super) struct Workspace {
+    /// The residual stream; after the pass, that of the rows that were asked for.
+    hidden: Panels,
+    rows: Rows,
+    /// Queries, keys and values.
+    qkv: Panels,
+    /// By query head, then by token.
+    mixed: Vec<f32>,
+    /// Inside the feed-forward block.
+    inner: Panels,
+    logits: Panels,
+}
+
+/// Cosines and sines by token, `head_dim / 2` of each.
+struct Angles {
+    cos: Vec<f32>,
+    sin: Vec<f32>,
+}
+
+impl Model {
+    /// Appends tokens to the cache. The hidden states of the last `count` of them, normalised and ready for the head, are left in
+    /// the workspace.
+    pub(super) fn forward(
+        &self,
+        tokens: &[u32],
+        count: usize,
+        cache: &mut Cache,
+        work: &mut Workspace,
+    ) {
+        self.pool.install(|| {
+            let chunks = tokens.len().div_ceil(CHUNK).max(1);
+            // Chunks of equal size: a short last one would cost as much as a long one.
+            let size = tokens.len().div_ceil(chunks).max(1);
+            let mut last = Vec::new();
+            for (index, chunk) in tokens.chunks(size).enumerate() {
+                self.pass(chunk, cache, work);
+                let end = index * size + chunk.len();
+                let wanted = count.saturating_sub(tokens.len() - end).min(chunk.len());
+                self.keep(work, wanted, &mut last);
+            }
+            self.prepare(&last, count, work);
+        });
+    }
+
+    /// One chunk through all layers.
+    fn pass(&self, tokens: &[u32], cache: &mut Cache, work: &mut Workspace) {
+        let start = cache.len();
+        let (cos, sin) = rope::angles(&self.frequencies, start, tokens.len());
+        let angles = Angles { cos, sin };
+        self.embed(tokens, &mut work.hidden);
+        for (index, layer) in self.layers.iter().enumerate() {
+            self.attention(index, layer, &angles, cache, work);
+            self.feed_forward(layer, work);
+        }
+        cache.set_len(start + tokens.len());
+    }
+
+    fn embed(&self, tokens: &[u32], hidden: &mut Panels) {
+        let width = self.config.hidden_size;
+        hidden.clear(tokens.len(), width.div_ceil(LANES));
+        let mut row = vec![0.0; width.next_multiple_of(BLOCK)];
+        let mut tile = Tile::new();
+        for (index, token) in tokens.iter().enumerate() {
+            self.embedding.read_channel(self.cpu, *token as usize, &mut tile, &mut row);
+            hidden.write(index, 0, &row[..width]);
+        }
+    }
+
+    fn attention(
+        &self,
+        index: usize,
+        layer: &Layer,
+        angles: &Angles,
+        cache: &mut Cache,
+        work: &mut Workspace,
+    ) {
+        self.fill_rows(work, &layer.attention_norm);
+        let Workspace { hidden, rows, qkv, mixed, .. } = work;
+        let [q, k, v] = layer.qkv.each_ref();
+        qkv.clear(rows.count(), q.panels() + k.panels() + v.panels());
+        let starts = [0, q.panels() * LANES, (q.panels() + k.panels()) * LANES];
+        for (bias, start) in layer.qkv_bias.iter().zip(starts) {
+            qkv.add(bias, start);
+        }
+        add_products(self.cpu, &[q, k, v], rows, qkv.values_mut());
+        self.remember(index, qkv, [starts[1], starts[2]], angles, cache);
+        self.attend(index, qkv, angles, cache, mixed);
+        let (dim, count) = (self.config.head_dim, rows.count());
+        rows.fill(
+            self.cpu,
+            self.precision,
+            (count, self.config.num_heads * dim),
+            None,
+            |row, out| {
+                for (head, out) in out.chunks_exact_mut(dim).enumerate() {
+                    out.copy_from_slice(&mixed[(head * count + row) * dim..][..dim]);
+                }
+            },
+        );
+        hidden.add(&layer.output_bias, 0);
+        add_products(self.cpu, &[&layer.output], rows, hidden.values_mut());
+    }
+
+    /// Puts the new keys and values into the cache.
+    fn remember(
+        &self,
+        layer: usize,
+        qkv: &Panels,
+        starts: [usize; 2],
+        angles: &Angles,
+        cache: &mut Cache,
+    ) {
+        let (dim, start) = (self.config.head_dim, cache.len());
+        let [mut key, mut value] = [vec![0.0; dim], vec![0.0; dim]];
+        for row in 0..qkv.rows() {
+            for head in 0..self.config.num_kv_heads {
+                qkv.read(row, starts[0] + head * dim, &mut key);
+                qkv.read(row, starts[1] + head * dim, &mut value);
+                angles.rotate(row, &mut key);
+                cache.put(layer, head, start + row, &key, &value);
+            }
+        }
+    }
+
+    /// Mixes the values of the cache for every query head of every new token.
+    fn attend(
+        &self,
+        layer: usize,
+        qkv: &Panels,
+        angles: &Angles,
+        cache: &Cache,
+        mixed: &mut Vec<f32>,
+    ) {
+        let config = &self.config;
+        let (dim, rows) = (config.head_dim, qkv.rows());
+        let group = config.num_heads / config.num_kv_heads;
+        let seen: Vec<usize> = (1..=rows).map(|row| cache.len() + row).collect();
+        let scale = 1.0 / (dim as f32).sqrt();
+        mixed.resize(config.num_heads * rows * dim, 0.0);
+        mixed.par_chunks_mut(rows * dim).enumerate().for_each_init(
+            || (Vec::new(), Vec::new()),
+            |(queries, scratch), (head, out)| {
+                queries.resize(rows * dim, 0.0);
+                for (row, query) in queries.chunks_exact_mut(dim).enumerate() {
+                    qkv.read(row, head * dim, query);
+                    angles.rotate(row, query);
+                    query.iter_mut().for_each(|x| *x *= scale);
+                }
+                let pages = cache.pages(layer);
+                let head = head / group;
+                self.cpu.run(Attend {
+                    pages,
+                    head,
+                    head_dim: dim,
+                    queries,
+                    seen: &seen,
+                    out,
+                    scratch,
+                });
+            },
+        );
+    }
+
+    fn feed_forward(&self, layer: &Layer, work: &mut Workspace) {
+        self.fill_rows(work, &layer.feed_forward_norm);
+        let Workspace { hidden, rows, inner, .. } = work;
+        let count = rows.count();
+        inner.clear(count, layer.gate.panels());
+        inner.values_mut().par_chunks_mut(count).with_min_len(2).enumerate().for_each_init(
+            || (Box::new(Tile::new()), vec![[0.0; LANES]; count]),
+            |(tile, up), (panel, gate)| {
+                up.fill([0.0; LANES]);
+                layer.gate.add_product(self.cpu, panel, rows, tile, gate);
+                layer.up.add_product(self.cpu, panel, rows, tile, up);
+                self.cpu.run(Gate { gate, up });
+            },
+        );
+        let width = self.config.intermediate_size;
+        rows.fill(self.cpu, self.precision, (count, width), None, |row, out| {
+            inner.read(row, 0, out)
+        });
+        add_products(self.cpu, &[&layer.down], rows, hidden.values_mut());
+    }
+
+    /// Normalises the residual stream into the left side of a product.
+    fn fill_rows(&self, work: &mut Workspace, gains: &[f32]) {
+        let Workspace { hidden, rows, .. } = work;
+        let norm = Norm { gains, epsilon: self.config.rms_norm_eps as f32 };
+        let size = (hidden.rows(), self.config.hidden_size);
+        rows.fill(self.cpu, self.precision, size, Some(norm), |row, out| hidden.read(row, 0, out));
+    }
+
+    /// Appends the hidden states of the last `count` tokens of a chunk to `kept`.
+    fn keep(&self, work: &Workspace, count: usize, kept: &mut Vec<f32>) {
+        let width = self.config.hidden_size;
+        let rows = work.hidden.rows();
+        for row in rows - count..rows {
+            let end = kept.len();
+            kept.resize(end + width, 0.0);
+            work.hidden.read(row, 0, &mut kept[end..]);
+        }
+    }
+
+    /// Normalises hidden states for the head.
+    fn prepare(&self, hidden: &[f32], count: usize, work: &mut Workspace) {
+        let width = self.config.hidden_size;
+        let norm = Norm { gains: &self.norm, epsilon: self.config.rms_norm_eps as f32 };
+        work.rows.fill(self.cpu, self.precision, (count, width), Some(norm), |row, out| {
+            out.copy_from_slice(&hidden[row * width..][..width]);
+        });
+    }
+
+    /// The logits of the rows that [`forward`](Self::forward) left.
+    pub(super) fn logits(&self, work: &mut Workspace) -> Vec<f32> {
+        let Workspace { rows, logits, .. } = work;
+        let mut out = vec![0.0; rows.count() * self.config.vocab_size];
+        if rows.count() == 0 {
+            return out;
+        }
+        logits.clear(rows.count(), self.head.panels());
+        self.pool.install(|| {
+            add_products(self.cpu, &[&self.head], rows, logits.values_mut());
+            let out = out.par_chunks_mut(self.config.vocab_size).enumerate();
+            out.for_each(|(row, out)| logits.read(row, 0, out));
+        });
+        out
+    }
+
+    /// The most likely token after each of the rows that [`forward`](Self::forward) left.
+    pub(super) fn greedy(&self, work: &mut Workspace) -> Vec<u32> {
+        let rows = &work.rows;
+        let none = || vec![(0, f32::NEG_INFINITY); rows.count()];
+        if rows.count() == 0 {
+            return Vec::new();
+        }
+        let start = || (Box::new(Tile::new()), vec![[0.0; LANES]; rows.count()], none());
+        let panels = (0..self.head.panels()).into_par_iter().with_min_len(16);
+        let best = panels.fold(start, |(mut tile, mut sums, mut best), panel| {
+            sums.fill([0.0; LANES]);
+            self.head.add_product(self.cpu, panel, rows, &mut tile, &mut sums);
+            let lanes = LANES.min(self.head.channels() - panel * LANES);
+            for (best, sums) in best.iter_mut().zip(&sums) {
+                raise(best, panel * LANES, &sums[..lanes]);
+            }
+            (tile, sums, best)
+        });
+        let best = self.pool.install(|| best.map(|(_, _, best)| best).reduce(none, first_best));
+        best.into_iter().map(|(index, _)| index as u32).collect()
+    }
+}
+
+/// Takes the first of the largest logits, if it is larger than the best so far.
+fn raise(best: &mut (usize, f32), start: usize, logits: &[f32]) {
+    for (lane, logit) in logits.iter().enumerate() {
+        if *logit > best.1 {
+            *best = (start + lane, *logit);
+        }
+    }
+}
+
+/// Row by row the better of two, the first where they are equal.
+fn first_best(mut left: Vec<(usize, f32)>, right: Vec<(usize, f32)>) -> Vec<(usize, f32)> {
+    for (left, right) in left.iter_mut().zip(right) {
+        if right.1 > left.1 {
+            *left = right;
+        }
+    }
+    left
+}
+
+/// `silu(gate) * up`, in place of the gate.
+struct Gate<'a> {
+    gate: &'a mut [Lane],
+    up: &'a [Lane],
+}
+
+impl Task for Gate<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Instructions>(self) {
+        for (gate, up) in self.gate.as_flattened_mut().iter_mut().zip(self.up.as_flattened()) {
+            *gate = math::silu(*gate) * up;
+        }
+    }
+}
+
+impl Angles {
+    /// Turns each pair `(x[i], x[i + D / 2])` of a head by the angle of its position.
+    fn rotate(&self, row: usize, head: &mut [f32]) {
+        let half = head.len() / 2;
+        let (cos, sin) = (&self.cos[row * half..][..half], &self.sin[row * half..][..half]);
+        let (first, second) = head.split_at_mut(half);
+        for (((a, b), cos), sin) in first.iter_mut().zip(second).zip(cos).zip(sin) {
+            (*a, *b) = (*a * cos - *b * sin, *b * cos + *a * sin);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The right side of a product: weights at rest, packed for the kernels.
+
+use rayon::prelude::*;
+
+use super::Precision;
+use super::kernel::{BLOCK, Cpu, Instructions, LANES, Lane, TILE, Task, Tile};
+use super::pack;
+use super::rows::Rows;
+use super::unpack::{self, Format};
+use crate::error::Result;
+use crate::weights::{Stored, Weights};
+
+/// A weight matrix, `[channels, width]` in the words of its file.
+///
+/// Sixteen channels are a panel. A panel is made of pieces of up to eight blocks of 32 columns, so that a product reads
+/// memory once and in order.
+pub(super) struct Matrix {
+    channels: usize,
+    /// Blocks of a channel.
+    blocks: usize,
+    store: Store,
+}
+
+enum Store {
+    Blocks {
+        format: Format,
+        bytes: Vec<u8>,
+    },
+    /// By panel, then by column: sixteen channels.
+    Floats(Vec<Lane>),
+}
+
+impl Matrix {
+    /// Reads a tensor and packs it on all threads.
+    pub(super) fn load(
+        weights: &Weights,
+        name: &str,
+        [channels, width]: [usize; 2],
+        precision: Precision,
+    ) -> Result<Self> {
+        let blocks = width.div_ceil(BLOCK);
+        let shape = [channels, width];
+        let store = match precision {
+            Precision::F32 => Store::Floats(pack::floats(&weights.load(name, &shape)?, shape)),
+            Precision::Quantised => match weights.stored(name, &shape)? {
+                Stored::Blocks(rows) => {
+                    Store::Blocks { format: Format::of(rows.ty), bytes: pack::blocks(&rows, shape) }
+                }
+                Stored::Floats(values) => {
+                    Store::Blocks { format: Format::EIGHT, bytes: pack::quantised(&values, shape) }
+                }
+            },
+        };
+        Ok(Self { channels, blocks, store })
+    }
+
+    /// Output channels.
+    pub(super) fn channels(&self) -> usize {
+        self.channels
+    }
+
+    pub(super) fn panels(&self) -> usize {
+        self.channels.div_ceil(LANES)
+    }
+
+    /// Bytes of the packed weights.
+    pub(super) fn bytes(&self) -> usize {
+        match &self.store {
+            Store::Blocks { bytes, .. } => bytes.len(),
+            Store::Floats(values) => size_of_val(values.as_slice()),
+        }
+    }
+
+    /// The product of one panel with every row, added to `sums`.
+    pub(super) fn add_product(
+        &self,
+        cpu: Cpu,
+        panel: usize,
+        rows: &Rows,
+        tile: &mut Tile,
+        sums: &mut [Lane],
+    ) {
+        cpu.run(Product { matrix: self, panel, rows, tile, sums });
+    }
+
+    /// The weights of one channel: a row of the embedding. `out` has room for all columns, and for the padding of the last block.
+    pub(super) fn read_channel(&self, cpu: Cpu, channel: usize, tile: &mut Tile, out: &mut [f32]) {
+        let (panel, lane) = (channel / LANES, channel % LANES);
+        match &self.store {
+            Store::Floats(values) => {
+                let columns = &values[panel * self.blocks * BLOCK..];
+                for (out, column) in out.iter_mut().zip(columns) {
+                    *out = column[lane];
+                }
+            }
+            Store::Blocks { format, .. } => {
+                for (piece, out) in self.pieces(panel).zip(out.chunks_mut(TILE * BLOCK)) {
+                    cpu.run(unpack::Unpack {
+                        format: *format,
+                        piece,
+                        blocks: out.len().div_ceil(BLOCK),
+                        tile,
+                    });
+                    unpack::channel(tile, lane, out);
+                }
+            }
+        }
+    }
+
+    /// The packed pieces of a panel.
+    fn pieces(&self, panel: usize) -> impl Iterator<Item = &[u8]> {
+        let (format, bytes) = match &self.store {
+            Store::Blocks { format, bytes } => (*format, bytes.as_slice()),
+            Store::Floats(_) => (Format::EIGHT, [].as_slice()),
+        };
+        let len = format.panel_bytes(self.blocks);
+        bytes
+            .get(panel * len..(panel + 1) * len)
+            .unwrap_or_default()
+            .chunks(format.piece_bytes(TILE))
+    }
+}
+
+struct Product<'a> {
+    matrix: &'a Matrix,
+    panel: usize,
+    rows: &'a Rows,
+    tile: &'a mut Tile,
+    sums: &'a mut [Lane],
+}
+
+impl Task for Product<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Instructions>(self) {
+        let Self { matrix, panel, rows, tile, sums } = self;
+        match &matrix.store {
+            Store::Blocks { format, .. } => {
+                for (index, piece) in matrix.pieces(panel).enumerate() {
+                    let first = index * TILE;
+                    let blocks = TILE.min(matrix.blocks - first);
+                    unpack::Unpack { format: *format, piece, blocks, tile: &mut *tile }.run::<I>();
+                    I::dot(tile, rows.blocks(first), sums);
+                }
+            }
+            Store::Floats(values) => {
+                let width = matrix.blocks * BLOCK;
+                let columns = &values[panel * width..][..width];
+                for (row, sums) in sums.iter_mut().enumerate() {
+                    float_product::<I>(columns, rows.floats(row), sums);
+                }
+            }
+        }
+    }
+}
+
+/// Adds the product of one row with a panel of f32 weights.
+#[inline(always)]
+fn float_product<I: Instructions>(columns: &[Lane], row: &[f32], sums: &mut Lane) {
+    let mut totals = I::load(sums);
+    for (column, value) in columns.iter().zip(row) {
+        totals = I::fma(I::load(column), I::splat(*value), totals);
+    }
+    I::store(totals, sums);
+}
+
+/// Adds the products of `rows` with each matrix to `out`, whose panels are those of the matrices, one after the other.
+pub(super) fn add_products(cpu: Cpu, matrices: &[&Matrix], rows: &Rows, out: &mut [Lane]) {
+    out.par_chunks_mut(rows.count()).with_min_len(2).enumerate().for_each_init(
+        || Box::new(Tile::new()),
+        |tile, (panel, sums)| {
+            let mut panel = panel;
+            for matrix in matrices {
+                if panel < matrix.panels() {
+                    return matrix.add_product(cpu, panel, rows, tile, sums);
+                }
+                panel -= matrix.panels();
+            }
+        },
+    );
+}

@@ -1,0 +1,97 @@
+//! Activations in panels of sixteen columns, as the products make them.
+
+use super::kernel::{LANES, Lane};
+
+/// A matrix of f32 in panels of [`LANES`] columns, each with its rows one after the other: sixteen output channels of a product
+/// are one piece of memory, which one thread can own.
+#[derive(Debug, Default)]
+pub(super) struct Panels {
+    rows: usize,
+    values: Vec<Lane>,
+}
+
+impl Panels {
+    /// Makes it `rows` by `panels * LANES` zeros.
+    pub(super) fn clear(&mut self, rows: usize, panels: usize) {
+        self.rows = rows;
+        self.values.clear();
+        self.values.resize(rows * panels, [0.0; LANES]);
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// All panels, one after the other.
+    pub(super) fn values_mut(&mut self) -> &mut [Lane] {
+        &mut self.values
+    }
+
+    /// Copies the columns from `start` on of one row.
+    #[inline]
+    pub(super) fn read(&self, row: usize, start: usize, out: &mut [f32]) {
+        let mut at = start;
+        let mut out = out;
+        while !out.is_empty() {
+            let lane = &self.values[at / LANES * self.rows + row][at % LANES..];
+            let count = lane.len().min(out.len());
+            let (head, rest) = out.split_at_mut(count);
+            head.copy_from_slice(&lane[..count]);
+            (out, at) = (rest, at + count);
+        }
+    }
+
+    /// Adds one vector to every row.
+    pub(super) fn add(&mut self, vector: &[f32], start: usize) {
+        for (offset, value) in vector.iter().enumerate() {
+            let at = start + offset;
+            for lane in &mut self.values[at / LANES * self.rows..][..self.rows] {
+                lane[at % LANES] += value;
+            }
+        }
+    }
+
+    /// Keeps the last `count` rows.
+    pub(super) fn keep_last(&mut self, count: usize) {
+        let skip = self.rows - count;
+        if skip == 0 {
+            return;
+        }
+        let panels = self.values.len() / self.rows;
+        for panel in 0..panels {
+            let from = panel * self.rows + skip;
+            self.values.copy_within(from..from + count, panel * count);
+        }
+        self.values.truncate(panels * count);
+        self.rows = count;
+    }
+
+    /// Overwrites the columns from `start` on of one row.
+    pub(super) fn write(&mut self, row: usize, start: usize, values: &[f32]) {
+        for (offset, value) in values.iter().enumerate() {
+            let at = start + offset;
+            self.values[at / LANES * self.rows + row][at % LANES] = *value;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_read_across_panels_and_cut() {
+        let mut panels = Panels::default();
+        panels.clear(3, 2);
+        for row in 0..3 {
+            let values: Vec<f32> = (0..32).map(|i| (100 * row + i) as f32).collect();
+            panels.write(row, 0, &values);
+        }
+        panels.add(&[1000.0], 17);
+        panels.keep_last(2);
+        let mut out = [0.0; 4];
+        panels.read(1, 14, &mut out);
+        assert_eq!(out, [214.0, 215.0, 216.0, 1217.0]);
+        assert_eq!(panels.rows(), 2);
+    }
+}

@@ -1,0 +1,158 @@
+//! The left side of a product: rows of activations, quantised to 8 bits a value, or as they are.
+
+use rayon::prelude::*;
+
+use super::Precision;
+use super::kernel::{BLOCK, Block, Cpu, Instructions, Task, View};
+use super::math;
+
+/// Rows of a matrix, in the form that the weights of this precision are multiplied with.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    count: usize,
+    /// Columns, rounded up to whole blocks.
+    width: usize,
+    blocks: Vec<Block>,
+    floats: Vec<f32>,
+}
+
+/// From this many rows on they are prepared on all threads.
+const MANY: usize = 4;
+
+impl Rows {
+    /// Makes it `count` rows of `width` columns; `read` writes one row. Where there is a `norm`, rows are normalised first.
+    pub(super) fn fill(
+        &mut self,
+        cpu: Cpu,
+        precision: Precision,
+        (count, width): (usize, usize),
+        norm: Option<Norm<'_>>,
+        read: impl Fn(usize, &mut [f32]) + Sync,
+    ) {
+        self.count = count;
+        self.width = width.next_multiple_of(BLOCK);
+        self.floats.resize(count * self.width, 0.0);
+        let floats = precision == Precision::F32;
+        self.blocks.resize(if floats { 0 } else { self.floats.len() / BLOCK }, Block::ZERO);
+        let fill_row = |row: usize, values: &mut [f32], blocks: &mut [Block]| {
+            values[width..].fill(0.0);
+            read(row, &mut values[..width]);
+            cpu.run(Prepare { values: &mut values[..width], norm });
+            cpu.run(Quantise { values, blocks });
+        };
+        let rows = self.floats.par_chunks_mut(self.width);
+        let per_row = self.width / BLOCK;
+        if floats {
+            rows.enumerate().for_each(|(row, values)| fill_row(row, values, &mut []));
+        } else if count < MANY {
+            let rows = self.floats.chunks_mut(self.width).zip(self.blocks.chunks_mut(per_row));
+            rows.enumerate().for_each(|(row, (values, blocks))| fill_row(row, values, blocks));
+        } else {
+            let rows = rows.zip(self.blocks.par_chunks_mut(per_row));
+            rows.enumerate().for_each(|(row, (values, blocks))| fill_row(row, values, blocks));
+        }
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The blocks from column `first * BLOCK` on.
+    pub(super) fn blocks(&self, first: usize) -> View<'_> {
+        View { blocks: &self.blocks, stride: self.width / BLOCK, first }
+    }
+
+    /// One row, with zeros up to a whole block.
+    pub(super) fn floats(&self, row: usize) -> &[f32] {
+        &self.floats[row * self.width..][..self.width]
+    }
+}
+
+/// Root mean square normalisation (Zhang and Sennrich 2019, arXiv 1910.07467).
+#[derive(Clone, Copy)]
+pub(super) struct Norm<'a> {
+    pub(super) gains: &'a [f32],
+    pub(super) epsilon: f32,
+}
+
+struct Prepare<'a> {
+    values: &'a mut [f32],
+    norm: Option<Norm<'a>>,
+}
+
+impl Task for Prepare<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Instructions>(self) {
+        let Some(Norm { gains, epsilon }) = self.norm else { return };
+        let mean = math::sum_of_squares::<I>(self.values) / self.values.len() as f32;
+        let scale = 1.0 / (mean + epsilon).sqrt();
+        for (value, gain) in self.values.iter_mut().zip(gains) {
+            *value = *value * scale * gain;
+        }
+    }
+}
+
+struct Quantise<'a> {
+    values: &'a [f32],
+    blocks: &'a mut [Block],
+}
+
+impl Task for Quantise<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Instructions>(self) {
+        for (block, values) in self.blocks.iter_mut().zip(self.values.as_chunks::<BLOCK>().0) {
+            *block = quantise(values);
+        }
+    }
+}
+
+/// The nearest of 255 steps between minus and plus the largest magnitude.
+#[inline(always)]
+fn quantise(values: &[f32; BLOCK]) -> Block {
+    /// Adding this rounds to an integer, which then stands in the lowest bits.
+    const ROUND: f32 = 12_582_912.0;
+    /// Less than this is nothing: its inverse would not be finite.
+    const LEAST: f32 = 1e-30;
+    // The bits of positive numbers are in the order of the numbers, and integers are compared in vectors.
+    let largest = values.iter().fold(0, |most, x| most.max(x.abs().to_bits()));
+    let largest = f32::from_bits(largest);
+    if largest < LEAST {
+        return Block::ZERO;
+    }
+    let inverse = 127.0 / largest;
+    let quants = values.map(|x| (x * inverse + ROUND).to_bits() as i8);
+    let scale = largest / 127.0;
+    let halves = quants.as_chunks::<{ BLOCK / 2 }>().0;
+    let [first, second] = [0, 1].map(|i| halves[i].iter().map(|q| i32::from(*q)).sum::<i32>());
+    let sums = [first + second, first, second].map(|sum| scale * sum as f32);
+    Block { quants, scale, sums }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantised_values_are_near() {
+        let values: [f32; BLOCK] = std::array::from_fn(|i| (i as f32 * 0.7).sin() * 3.0);
+        let block = quantise(&values);
+        assert_eq!(block.quants.iter().map(|q| q.unsigned_abs()).max(), Some(127));
+        for (value, quant) in values.iter().zip(block.quants) {
+            assert!((value - block.scale * f32::from(quant)).abs() <= block.scale * 0.5001);
+        }
+        assert!((block.sums[0] - block.sums[1] - block.sums[2]).abs() < 1e-4);
+        assert_eq!(quantise(&[0.0; BLOCK]), Block::ZERO);
+        assert_eq!(quantise(&[1e-38; BLOCK]), Block::ZERO);
+    }
+
+    #[test]
+    fn what_is_not_a_number_does_not_panic() {
+        quantise(&[f32::NAN; BLOCK]);
+        quantise(&[f32::INFINITY; BLOCK]);
+        quantise(&[f32::MAX; BLOCK]);
+    }
+}

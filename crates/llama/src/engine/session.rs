@@ -1,0 +1,112 @@
+//! One conversation with a model: checked input, a cache, logits or the most likely tokens.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Model;
+use super::cache::Cache;
+use super::forward::Workspace;
+use crate::error::{Error, Result};
+
+/// A model together with the tokens it has seen.
+///
+/// Cloning forks the session: both sides share the model and what was seen so far. What a session returns for a token depends
+/// on the tokens before it alone, to the last bit: not on how many were appended at once, nor on the number of threads.
+pub struct Session {
+    model: Arc<Model>,
+    cache: Cache,
+    workspace: Workspace,
+}
+
+impl Session {
+    /// A session that has seen nothing.
+    pub fn new(model: Arc<Model>) -> Self {
+        let cache = Cache::new(model.config());
+        Self { model, cache, workspace: Workspace::default() }
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Number of tokens seen.
+    pub fn len(&self) -> usize {
+        self.cache.len()
+    }
+
+    /// Whether no token was seen.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Forgets every token from position `len` on; does nothing where there are not that many.
+    pub fn truncate(&mut self, len: usize) {
+        if len < self.len() {
+            self.cache.set_len(len);
+        }
+    }
+
+    /// Appends `tokens` and returns the logits that follow each of the last `rows` of them: `rows * V` numbers, row-major.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TokenOutOfRange`] for a token outside the vocabulary, [`Error::ContextOverflow`] for more tokens than the
+    /// context has room for. The session then is as before.
+    ///
+    /// # Panics
+    ///
+    /// If `rows` is greater than the number of tokens.
+    pub fn logits(&mut self, tokens: &[u32], rows: usize) -> Result<Vec<f32>> {
+        self.append(tokens, rows)?;
+        Ok(self.model.logits(&mut self.workspace))
+    }
+
+    /// As [`logits`](Self::logits), but only the most likely token of each row, the first of equals. The logits are not kept, so
+    /// this is the cheaper one.
+    ///
+    /// # Errors
+    ///
+    /// As [`logits`](Self::logits).
+    ///
+    /// # Panics
+    ///
+    /// As [`logits`](Self::logits).
+    pub fn greedy(&mut self, tokens: &[u32], rows: usize) -> Result<Vec<u32>> {
+        self.append(tokens, rows)?;
+        Ok(self.model.greedy(&mut self.workspace))
+    }
+
+    /// Leaves the hidden states of the last `rows` tokens in the workspace.
+    fn append(&mut self, tokens: &[u32], rows: usize) -> Result<()> {
+        assert!(rows <= tokens.len(), "{rows} rows of {} tokens", tokens.len());
+        self.check(tokens)?;
+        self.model.forward(tokens, rows, &mut self.cache, &mut self.workspace);
+        Ok(())
+    }
+
+    fn check(&self, tokens: &[u32]) -> Result<()> {
+        let config = self.model.config();
+        if let Some(id) = tokens.iter().find(|id| **id as usize >= config.vocab_size) {
+            return Err(Error::TokenOutOfRange { id: *id, vocabulary: config.vocab_size });
+        }
+        let needed = self.len() + tokens.len();
+        if needed > config.context_length {
+            return Err(Error::ContextOverflow { needed, limit: config.context_length });
+        }
+        Ok(())
+    }
+}
+
+impl Clone for Session {
+    fn clone(&self) -> Self {
+        let (model, cache) = (Arc::clone(&self.model), self.cache.clone());
+        Self { model, cache, workspace: Workspace::default() }
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("len", &self.len()).finish_non_exhaustive()
+    }
+}

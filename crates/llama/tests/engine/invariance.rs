@@ -1,0 +1,83 @@
+//! No bit of a row depends on the rows beside it, on the number of threads, or on a fork.
+
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::Arc;
+
+use fixwright_llama::engine::{Model, Options, Session};
+use fixwright_llama::weights::Weights;
+
+use super::golden::variable;
+use super::tiny::folder;
+
+fn session(path: &Path, threads: usize) -> Session {
+    let options = Options { threads: NonZero::new(threads), ..Options::default() };
+    Session::new(Arc::new(Model::load(&Weights::open(path).unwrap(), &options).unwrap()))
+}
+
+fn bits(logits: &[f32]) -> Vec<u32> {
+    logits.iter().map(|x| x.to_bits()).collect()
+}
+
+/// A batch of each size must give what single tokens give.
+fn every_batch_size_gives_the_same_bits(path: &Path, prefix: usize) {
+    let mut one = session(path, 1);
+    let mut two = session(path, 2);
+    let vocabulary = one.model().config().vocab_size;
+    let tokens: Vec<u32> =
+        (0..prefix + 128).map(|i| ((i * i + 7 * i) % vocabulary) as u32).collect();
+    one.greedy(&tokens[..prefix], 0).unwrap();
+    two.greedy(&tokens[..prefix], 0).unwrap();
+    let rest = &tokens[prefix..];
+    let single: Vec<Vec<u32>> =
+        rest.iter().map(|id| bits(&one.logits(&[*id], 1).unwrap())).collect();
+    for size in 1..=128 {
+        let session = if size % 2 == 0 { &mut one } else { &mut two };
+        session.truncate(prefix);
+        let logits = bits(&session.logits(&rest[..size], size).unwrap());
+        for (row, (found, expected)) in logits.chunks(vocabulary).zip(&single).enumerate() {
+            assert!(found == expected, "row {row} of a batch of {size}");
+        }
+        session.truncate(prefix);
+        let greedy = session.greedy(&rest[..size], size).unwrap();
+        for (token, expected) in greedy.iter().zip(&single) {
+            let best = f32::from_bits(expected[*token as usize]);
+            assert!(expected.iter().all(|x| f32::from_bits(*x) <= best));
+        }
+    }
+}
+
+#[test]
+fn batches_of_tiny_models() {
+    for name in ["llama2", "llama3", "head-dim", "qwen2"] {
+        every_batch_size_gives_the_same_bits(&folder(name), 21);
+    }
+}
+
+/// Minutes in a debug build.
+#[test]
+#[ignore = "for release builds: cargo test --release -p fixwright-llama --test engine -- --ignored"]
+fn batches_of_a_real_model() {
+    if let Some(path) = variable("FIXWRIGHT_SMOLLM2_GGUF") {
+        every_batch_size_gives_the_same_bits(&path, 100);
+    }
+}
+
+#[test]
+fn forks_and_cuts_change_nothing() {
+    let mut whole = session(&folder("qwen2"), 2);
+    let ids: Vec<u32> = (0..100).map(|i| i * 7 % 40).collect();
+    let expected = bits(&whole.logits(&ids, 1).unwrap());
+    let mut pieces = session(&folder("qwen2"), 2);
+    for piece in ids[..99].chunks(7) {
+        pieces.logits(piece, 1).unwrap();
+    }
+    let fork = pieces.clone();
+    pieces.logits(&[5, 6, 7], 3).unwrap();
+    pieces.truncate(99);
+    pieces.truncate(1000);
+    for mut session in [pieces, fork] {
+        assert_eq!(session.len(), 99);
+        assert_eq!(bits(&session.logits(&ids[99..], 1).unwrap()), expected);
+    }
+}
