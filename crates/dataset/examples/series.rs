@@ -105,7 +105,11 @@ fn message(name: &str, text: &str) -> String {
     });
     let bare = |line: &str| {
         let line = line.strip_prefix("Description:").or_else(|| line.strip_prefix("Subject:"));
-        line.map(|line| line.trim_start().trim_start_matches("[PATCH]").trim_start().to_owned())
+        line.map(|line| {
+            let line = line.trim_start();
+            let mark = line.starts_with("[PATCH").then(|| line.split_once(']')).flatten();
+            mark.map_or(line, |(_, subject)| subject.trim_start()).to_owned()
+        })
     };
     let lines: Vec<_> = words.map(|line| bare(line).unwrap_or_else(|| line.to_owned())).collect();
     let text = lines.join("\n");

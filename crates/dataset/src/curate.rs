@@ -19,6 +19,7 @@ use crate::{Error, Evaluator, Manifest, RepairSample, Skipped, Source, SourceRec
 use examine::{Examined, examine};
 pub(crate) use hashing::{Hash, Hashing, hex};
 use shelf::Shelf;
+use verify::Verified;
 
 /// The most samples that are in memory together, for each of two groups: one is read while the other is examined.
 const GROUP_ROWS: usize = 256;
@@ -86,6 +87,7 @@ pub struct Named {
 ///
 /// Of near-duplicates the first is kept. Samples are examined on the threads of the current rayon pool, two groups of them being in
 /// memory at a time. The files are put in place when all are written, the manifest last: while there is none, they do not belong together.
+/// What was verified is remembered in `folder` until the data set is complete, so that a run after one that was broken off goes on.
 ///
 /// # Errors
 ///
@@ -103,6 +105,7 @@ pub fn curate(
         context,
         index: options.near_duplicates.map(Index::new).transpose()?,
         shelf: Shelf::new(folder)?,
+        verified: context.evaluator.map(|it| Verified::open(folder, it)).transpose()?,
         dropped: Skipped::default(),
     };
     let mut records = Vec::new();
@@ -115,7 +118,7 @@ pub fn curate(
             break;
         }
     }
-    let Curation { shelf, mut dropped, .. } = curation;
+    let Curation { shelf, mut dropped, verified, .. } = curation;
     let files = shelf.divide(options.split.as_ref(), &mut dropped)?;
     let manifest = Manifest {
         schema: 1,
@@ -128,6 +131,9 @@ pub fn curate(
         parts: files.records(),
     };
     files.publish(&manifest)?;
+    if let Some(verified) = verified.filter(|_| complete) {
+        verified.finish()?;
+    }
     Ok(manifest)
 }
 
@@ -136,6 +142,7 @@ struct Curation<'a> {
     context: &'a CurateContext<'a>,
     index: Option<Index>,
     shelf: Shelf,
+    verified: Option<Verified<'a>>,
     dropped: Skipped,
 }
 
@@ -158,7 +165,7 @@ impl Curation<'_> {
             let examined;
             (group, examined) = rayon::join(
                 || self.read(&mut *source),
-                || examine(&current.samples, self.options, self.context),
+                || examine(&current.samples, self.options, self.context, self.verified.as_ref()),
             );
             flow = match examined? {
                 Some(examined) => self.take(&current, examined, &mut record)?,

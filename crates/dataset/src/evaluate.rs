@@ -114,6 +114,11 @@ impl Evaluator {
         Ok(Evaluated { verdict, likeness, judged, analysis: None })
     }
 
+    /// How programs are judged, as text that differs if any of it does.
+    pub(crate) fn ways(&self) -> String {
+        serde_json::to_string(&self.programs).unwrap_or_default()
+    }
+
     /// The file that the answer makes of `code`, or why it makes none.
     fn fixed(
         &self,

@@ -45,7 +45,7 @@ pub(crate) use self::walk::{Examine, Stop, Walk};
 /// | `too many files`, `too many hunks`, `too many changed lines` | does more than [`HistoryOptions`] allow |
 /// | `unsafe file name`, `file name not UTF-8`, `file not UTF-8`, `file too large`, `binary file`, `empty file`, `file not in the repository` | changes a file that is of no use |
 /// | `white space only`, `comments and layout only` | changes no code |
-/// | `no words` | has a message of tags alone |
+/// | `no words` | has a message of tags, numbers and addresses alone |
 ///
 /// A row has the day of the commit in the extra field `date`, what its message names in `signs`, and in `line_from` whether its
 /// line is the `report`'s or the first one that the `diff` changes.

@@ -2,7 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::{CurateContext, CurateOptions, verify};
+use super::verify::Verified;
+use super::{CurateContext, CurateOptions};
 use crate::filter::Change;
 use crate::minhash::Fingerprint;
 use crate::split::Key;
@@ -31,8 +32,9 @@ pub(super) fn examine(
     samples: &[RepairSample],
     options: &CurateOptions,
     context: &CurateContext<'_>,
+    verified: Option<&Verified<'_>>,
 ) -> Result<Option<Vec<Examined>>, Error> {
-    match samples.par_iter().map(|sample| one(sample, options, context)).collect() {
+    match samples.par_iter().map(|sample| one(sample, options, context, verified)).collect() {
         Ok(examined) => Ok(Some(examined)),
         Err(Error::Validate(fixwright_validate::Error::Cancelled)) => Ok(None),
         Err(error) => Err(error),
@@ -43,6 +45,7 @@ fn one(
     sample: &RepairSample,
     options: &CurateOptions,
     context: &CurateContext<'_>,
+    verified: Option<&Verified<'_>>,
 ) -> Result<Examined, Error> {
     let change = Change::of(sample);
     if let Some(reason) = options.filter.reason_with(sample, change.as_ref(), context.tokens) {
@@ -55,8 +58,8 @@ fn one(
             None => return Ok(Examined::Unfit { reason: "no date" }),
         },
     };
-    if let Some(evaluator) = context.evaluator
-        && let Some(reason) = verify::reason(sample, evaluator, context.progress)?
+    if let Some(verified) = verified
+        && let Some(reason) = verified.reason(sample, context)?
     {
         return Ok(Examined::Unfit { reason });
     }

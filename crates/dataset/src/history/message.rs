@@ -18,7 +18,7 @@ static UPSTREAM: LazyLock<Regex> = LazyLock::new(|| {
 /// A line that names people, other commits or places on the web: no part of a report.
 static TAG: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^\s*(?:[a-z][a-z-]*-by|cc|fixes|link|closes|bug|buglink|bugzilla|change-id|git-svn-id|message-id|references|see|url|resolves|issue|backport|pr|pull-request|reviewed-on|original-commit|subject|from|date|to)\s*:\s|^\s*\(cherry[- ]picked from commit\b|^\[[^\]]+@[^\]]*:",
+        r"(?i)^\s*(?:[a-z][a-z-]*-by|cc|fixes|link|closes|bugs?(?:-[a-z-]+)?|buglink|bugzilla|origin|forwarded|reference|part-of|cvss|severity|change-id|git-svn-id|message-id|references|see|url|resolves|issue|backport|pr|pull-request|reviewed-on|original-commit|subject|from|date|to)\s*:\s|^\s*\(cherry[- ]picked from commit\b|^\[[^\]]+@[^\]]*:",
     )
 });
 
@@ -28,6 +28,18 @@ static ADDRESS: LazyLock<Regex> =
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("it is written here and valid: a test uses it")
+}
+
+/// Fewer words than these say nothing about a bug.
+const FEW_WORDS: usize = 2;
+
+/// Whether a report says something, beyond numbers, names of files and places on the web.
+pub(super) fn has_words(report: &str) -> bool {
+    let is_word = |token: &&str| {
+        let bare = token.trim_matches(|c: char| c.is_ascii_punctuation());
+        bare.chars().count() > 1 && bare.chars().all(|c| c.is_alphabetic() || "'-_()".contains(c))
+    };
+    report.split_whitespace().filter(is_word).count() >= FEW_WORDS
 }
 
 /// Whether the message says that the commit is a copy of one in the main branch.
@@ -68,7 +80,7 @@ impl Reverts {
 
 #[cfg(test)]
 mod tests {
-    use super::{Reverts, is_backport, without_tags};
+    use super::{Reverts, has_words, is_backport, without_tags};
 
     #[test]
     fn a_message_loses_its_tags_and_addresses() {
@@ -76,6 +88,16 @@ mod tests {
             Fixes: 0123456789ab (\"y\")\nReported-by: A B <a@b.org>\n[a@b.org: reworded]\nCc: stable\n";
         let kept = "x: fix leak\n\nA leak, says .\nAddresses-Coverity: (\"Resource leak\")";
         assert_eq!(without_tags(message), kept);
+    }
+
+    #[test]
+    fn a_number_alone_says_nothing() {
+        assert!(!has_words(&without_tags(
+            "[1/2] CVE-2025-1234\n\norigin: https://a.org/b\nBug-Debian: https://b.org/1\n"
+        )));
+        assert!(!has_words("CVE-2025-1234-bug-889-v2.10.4-and-below.patch"));
+        assert!(has_words("CVE-2014-8139: CRC32 verification heap-based overflow"));
+        assert!(has_words("f(): fix leak (CID 1234)"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::message::{Reverts, is_backport};
+use super::message::{Reverts, has_words, is_backport};
 use super::pair::{Pair, patch_id};
 use super::quoted::Quoted;
 use super::walk::{Examine, Stop, Walk};
@@ -50,7 +50,7 @@ fn row(
     options: &HistoryOptions,
 ) -> Result<RepairSample, Stop> {
     let quoted = Quoted::in_message(message);
-    if quoted.text.is_empty() {
+    if !quoted.is_output() && !has_words(&quoted.text) {
         return Err(Stop::Skip("no words"));
     }
     let text = quoted.text.clone();

@@ -1,6 +1,6 @@
 //! A source file before and after a commit.
 
-use fixwright_patch::{DiffOptions, FilePatch, Hunk, LineKind, Patch, edits, strip};
+use fixwright_patch::{DiffOptions, Edit, FilePatch, Hunk, LineKind, Patch, edits, strip};
 use fixwright_report::Language;
 use fixwright_validate::{same_but_for_white_space, same_tokens};
 use xxhash_rust::xxh3::Xxh3;
@@ -87,11 +87,21 @@ impl Pair {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// The first line that changes, counted from 1; an insertion stands before it.
+    /// The first line whose code changes, counted from 1; an insertion stands before it. Comments and directives such as `#include`
+    /// do not count, unless nothing else changes.
     pub(crate) fn first_changed_line(&self) -> usize {
         let edits = edits(self.old.as_bytes(), self.new.as_bytes());
-        let first = edits.first().map_or(0, |edit| edit.old.start);
-        (first + 1).min(self.lines())
+        let (old, new): (Vec<_>, Vec<_>) =
+            (self.old.split_inclusive('\n').collect(), self.new.split_inclusive('\n').collect());
+        let is_directive =
+            |line: &&str| line.trim_start().starts_with('#') || line.trim().is_empty();
+        let changes_code = |edit: &&Edit| {
+            let (gone, come) = (&old[edit.old.clone()], &new[edit.new.clone()]);
+            let alone = [&old[..edit.old.start], come, &old[edit.old.end..]].concat().concat();
+            !gone.iter().chain(come).all(is_directive) && !same_tokens(&self.old, &alone)
+        };
+        let first = edits.iter().find(changes_code).or(edits.first());
+        (first.map_or(0, |edit| edit.old.start) + 1).min(self.lines())
     }
 
     /// How many lines it had.
@@ -136,5 +146,29 @@ fn text(blob: Blob) -> Result<String, Stop> {
         Blob::TooLarge => Err(Stop::Skip("file too large")),
         Blob::Bytes(bytes) if bytes.contains(&0) => Err(Stop::Skip("binary file")),
         Blob::Bytes(bytes) => String::from_utf8(bytes).map_err(|_| Stop::Skip("file not UTF-8")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pair;
+
+    #[test]
+    fn the_line_is_that_of_code() {
+        let old = "/* Copyright 2009\n   of X */\n#include <a.h>\nint a;\nint b;\n";
+        let line = |new: &str| {
+            Pair { path: "a.c".into(), old: old.into(), new: new.into() }.first_changed_line()
+        };
+        assert_eq!(line(&old.replace("2009", "2010").replace("int b", "long b")), 5);
+        assert_eq!(
+            line(&old.replace("int a", "#include <b.h>\nint a").replace("int b", "long b")),
+            5
+        );
+        assert_eq!(
+            line(&old.replace("int a", "#include <b.h>\nint a")),
+            4,
+            "there is nothing else"
+        );
+        assert_eq!(line(&(old.to_owned() + "int c;\n")), 5, "behind the last line");
     }
 }

@@ -23,6 +23,11 @@ impl Quoted {
         }
     }
 
+    /// Whether it is what a tool printed.
+    pub(super) fn is_output(&self) -> bool {
+        !self.findings.is_empty()
+    }
+
     /// The line of the file at `path` that the report names, if it has so many.
     pub(super) fn line_in(mut self, path: &str, lines: usize) -> Option<u32> {
         let mut places = self.findings.iter_mut().flat_map(BugReport::locations_mut);

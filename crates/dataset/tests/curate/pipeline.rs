@@ -10,7 +10,7 @@ use fixwright_dataset::{
     RepairSample, Split, SplitBy, TestCase, curate, words_and_signs,
 };
 use fixwright_prompt::Target;
-use fixwright_validate::Isolation;
+use fixwright_validate::{Isolation, Task};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -193,6 +193,56 @@ fn programs_that_do_not_do_what_the_sample_says_are_left_out() {
     assert_eq!(ids(&rows(&folder.path().join("train.jsonl"))), ["good"]);
     let expected = [("code passes its tests", 1), ("fix fails its tests", 1)];
     assert_eq!(manifest.dropped.iter().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_run_after_one_that_was_broken_off_runs_no_program_again() {
+    const SAMPLES: usize = 70;
+    let folder = TempDir::new().unwrap();
+    let count = folder.path().join("count");
+    let program = |number, says| format!("echo {number} >>{}\necho {says}\n", count.display());
+    let sample = |number: usize| {
+        let mut sample = RepairSample::default();
+        let says = if number % 7 == 0 { "yes" } else { "no" };
+        sample.code = Some(program(number, says));
+        sample.fixed = Some(program(number, "yes"));
+        sample.tests = Some(vec![TestCase { input: String::new(), output: "yes\n".into() }]);
+        sample
+    };
+    let mut programs = Programs::default();
+    programs.compile = Task::new(["cp", "main.c", "program"]);
+    programs.run = Task::new(["sh", "program"]);
+    let evaluator = Evaluator::new(Target::Program, programs, Isolation::None);
+    let out = folder.path().join("out");
+    let made = |flow: ControlFlow<()>| {
+        let progress = |event: CurateEvent<'_>| match event {
+            CurateEvent::Done { samples } if samples > 0 => flow,
+            _ => ControlFlow::Continue(()),
+        };
+        let context = CurateContext {
+            tokens: &words_and_signs,
+            evaluator: Some(&evaluator),
+            progress: &progress,
+        };
+        let source = Box::new(list((0..SAMPLES).map(sample).collect()));
+        let sources = vec![Named { name: "s".into(), source }];
+        curate(sources, &out, &CurateOptions::default(), BTreeMap::new(), &context).unwrap()
+    };
+    let runs = || fs::read_to_string(&count).unwrap().lines().count();
+    assert!(!made(ControlFlow::Break(())).complete);
+    let before = runs();
+    assert!((2..2 * SAMPLES).contains(&before), "{before} programs were run");
+    // As if it had been killed while it wrote.
+    let partial = out.join("verified.partial");
+    let text = fs::read_to_string(&partial).unwrap();
+    fs::write(&partial, &text[..text.len() - 3]).unwrap();
+    let whole = made(ControlFlow::Continue(()));
+    assert!(whole.complete && !partial.exists());
+    assert_eq!(runs(), 2 * SAMPLES + 2, "one sample was verified again");
+    assert_eq!(whole.dropped.count("code passes its tests"), 10);
+    assert_eq!(rows(&out.join("train.jsonl")).len(), 60);
+    made(ControlFlow::Continue(()));
+    assert_eq!(runs(), 4 * SAMPLES + 2, "a complete data set leaves nothing behind");
 }
 
 proptest! {

@@ -119,9 +119,9 @@ fn each_kind_of_commit_that_is_no_fix_is_counted() {
 fn a_merge_and_what_came_in_with_it_are_told_apart() {
     let Some((rows, reasons)) = left_out_with(HistoryOptions::default(), |r| {
         r.git(&["checkout", "-q", "-b", "side"]);
-        r.change("a.c", source("a", "\treturn 1;\n"), "CWE-1: on the side");
+        r.change("a.c", source("a", "\treturn 1;\n"), "CWE-1: mended on the side");
         r.git(&["checkout", "-q", "main"]);
-        r.change("b.c", source("b", "\treturn 1;\n"), "CWE-2: on main");
+        r.change("b.c", source("b", "\treturn 1;\n"), "CWE-2: mended on main");
         r.tick();
         r.git(&["merge", "-q", "--no-ff", "-m", "Merge CWE-1", "side"]);
     }) else {
@@ -156,13 +156,13 @@ fn the_same_patch_in_two_branches_is_one_fix() {
             "CWE-1: copied",
         );
         r.git(&["checkout", "-q", "main"]);
-        r.change("a.c", source("a", "\treturn 1;\n"), "CWE-1: first");
+        r.change("a.c", source("a", "\treturn 1;\n"), "CWE-1: the first of two");
         r.tick();
         r.git(&["merge", "-q", "-s", "ours", "-m", "x", "stable"]);
     });
     let Some((rows, reasons)) = mined else { return };
     assert_eq!(rows.len(), 1);
-    assert_eq!(rows[0].bug_report_text.as_deref(), Some("CWE-1: first"));
+    assert_eq!(rows[0].bug_report_text.as_deref(), Some("CWE-1: the first of two"));
     assert_eq!(reasons, [("merge", 1), ("no sign of a report", 1), ("same patch again", 1)]);
 }
 
@@ -171,7 +171,7 @@ fn a_commit_of_several_files_gives_a_row_each_if_asked() {
     let mut options = HistoryOptions::default();
     options.max_files = 2;
     let mined = left_out_with(options.clone(), |r| {
-        r.change("a.c", source("a", "\treturn 2;\n"), "CWE-7: one");
+        r.change("a.c", source("a", "\treturn 2;\n"), "CWE-7: one leak less");
     });
     let Some((rows, _)) = mined else { return };
     assert_eq!(rows.len(), 1);
@@ -181,7 +181,7 @@ fn a_commit_of_several_files_gives_a_row_each_if_asked() {
     repository.commit("start");
     repository.write("a.c", source("a", "\treturn 1;\n"));
     repository.write("b.c", source("b", "\treturn 1;\n"));
-    repository.commit("CWE-1");
+    repository.commit("CWE-1: leaks in both");
     let (rows, _) = repository.mined(options);
     let paths: Vec<_> = rows.iter().filter_map(|row| row.source_code_path.as_deref()).collect();
     assert_eq!(paths, ["a.c", "b.c"]);

@@ -60,7 +60,7 @@ fn without_a_line_in_the_report_the_first_changed_one_counts() {
 fn no_setting_of_the_repository_changes_the_rows() {
     let Some(mut repository) = Repository::new() else { return };
     repository.change("a.c", source("a", "\treturn a;\n"), "start");
-    repository.change("a.c", source("a", "\treturn 1;\n"), "a: CWE-1");
+    repository.change("a.c", source("a", "\treturn 1;\n"), "a: mend a CWE-1 leak");
     let plain = only(&repository);
     let trap = repository.path().join("trap");
     let set = format!("touch {}", trap.display());
