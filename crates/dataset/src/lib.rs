@@ -38,7 +38,8 @@
 //! A [`Source`] makes samples of something else and counts what it leaves out: [`Paired`] folders of reports and diffs, a git [`History`], students'
 //! [`Assignments`], [`Rows`] that are there already, programs broken by rule. [`curate`] reads sources one after the other, leaves out
 //! what its [`Filter`] does not want and what is nearly the same as a sample before it, divides the rest into parts that share no
-//! problem or no repository, and writes a [`Manifest`] beside them. It holds two groups of samples in memory, and
+//! problem or no repository, and writes a [`Manifest`] beside them. What a prompt shows around a report can go into a sample too: a
+//! [`PromptContext`], of which [`RepairSample::request`] makes the prompt again. Curating holds two groups of samples in memory, and
 //! a few hundred bytes of each that it keeps.
 //!
 //! ```
@@ -73,6 +74,8 @@
 #![forbid(unsafe_code)]
 
 mod assignments;
+#[cfg(feature = "syntax")]
+mod context;
 mod correct;
 mod curate;
 mod error;
@@ -86,6 +89,7 @@ mod lines;
 mod manifest;
 mod minhash;
 mod paired;
+mod prompt_context;
 mod read;
 mod replay;
 mod rows;
@@ -99,6 +103,8 @@ mod wire;
 mod write;
 
 pub use assignments::Assignments;
+#[cfg(feature = "syntax")]
+pub use context::{ContextOptions, InContext};
 pub use correct::Correct;
 pub use curate::{CurateContext, CurateEvent, CurateOptions, Named, curate};
 pub use error::{Error, Place};
@@ -110,6 +116,7 @@ pub use history::{History, HistoryOptions, Walked};
 pub use inject::{InjectOptions, Injection, Rule};
 pub use manifest::{Manifest, PartRecord, SourceRecord};
 pub use paired::Paired;
+pub use prompt_context::PromptContext;
 pub use read::{ReadOptions, Reader};
 pub use replay::Replay;
 pub use rows::Rows;

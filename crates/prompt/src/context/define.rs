@@ -43,7 +43,7 @@ impl<'t> Finder<'t, '_> {
     fn visit(&mut self, node: Node<'t>) -> bool {
         match node.kind() {
             "preproc_def" | "preproc_function_def" => {
-                self.named(node, node.byte_range(), Kind::Macro)
+                self.named(node, node.byte_range(), Kind::Macro);
             }
             "struct_specifier" | "union_specifier" | "enum_specifier" => return self.tag(node),
             "enumerator" => self.named(node, self.members.clone(), Kind::Enumerator),
@@ -57,7 +57,7 @@ impl<'t> Finder<'t, '_> {
             }
             "function_definition" => self.declarators(node, |_| Kind::Function),
             "compound_statement" if node.has_error() => {
-                self.inside = self.inside.max(node.end_byte())
+                self.inside = self.inside.max(node.end_byte());
             }
             "compound_statement" | "init_declarator" | "function_declarator" => return false,
             _ if node.is_error() => self.cut_off(node),
@@ -154,8 +154,10 @@ mod tests {
         definitions(&Syntax::new().unwrap().parse(text).unwrap(), text)
     }
 
-    /// Name, kind and whether it is private, of each definition.
-    fn said(text: &str) -> Vec<(&str, Kind, bool)> {
+    /// Name, kind and whether it is private.
+    type Said<'t> = (&'t str, Kind, bool);
+
+    fn said(text: &str) -> Vec<Said<'_>> {
         found(text.as_bytes())
             .into_iter()
             .map(|one| (&text[one.name], one.kind, one.private))
@@ -164,7 +166,7 @@ mod tests {
 
     #[test]
     fn everything_outside_of_functions_is_found() {
-        let cases: [(&str, &[(&str, Kind, bool)]); 12] = [
+        let cases: [(&str, &[Said<'_>]); 12] = [
             (
                 "#define A 1\n#define B(x) \\\n\t(x)\n",
                 &[("A", Kind::Macro, true), ("B", Kind::Macro, true)],

@@ -51,7 +51,7 @@ fn entries(
             Some(name) if name.starts_with('.') => {}
             Some(name) if kind.is_dir() => folders.push((entry.path(), format!("{below}{name}/"))),
             Some(name) if kind.is_file() && is_c(name) => {
-                walked.paths.push(format!("{below}{name}"))
+                walked.paths.push(format!("{below}{name}"));
             }
             None if kind.is_dir() => walked.unreadable += 1,
             _ => {}

@@ -1,0 +1,97 @@
+//! Samples with what their prompts show.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use fixwright_prompt::{Budget, Index, Options, Request, related};
+use fixwright_report::BugReport;
+
+use crate::prompt_context::{FIELD, PromptContext};
+use crate::{CountTokens, Error, RepairSample, Skipped, Source};
+
+/// What a file is called that has no name.
+const NAMELESS: &str = "main.c";
+
+/// What prompts show of the code of samples.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ContextOptions {
+    /// Which lines.
+    pub prompt: Options,
+    /// The most tokens of definitions that these lines use.
+    pub tokens: usize,
+    /// The source tree to find them in, beside the sample's own file. It is taken as it is, whichever commit a sample is of.
+    pub tree: Option<Arc<Index>>,
+}
+
+/// A [`Source`] of the samples of another one, with the extra field `prompt_context`: a [`PromptContext`].
+///
+/// A sample without code or without a line stays as it is.
+///
+/// ```
+/// use fixwright_dataset::{ContextOptions, InContext, PromptContext, RepairSample, words_and_signs};
+///
+/// let mut sample = RepairSample::default();
+/// sample.code = Some("#define MOST 9\n\n\n\n\n\n\nint f(int n)\n{\n\treturn n <= MOST;\n}\n".into());
+/// sample.line_number = Some(10);
+///
+/// let mut options = ContextOptions::default();
+/// options.tokens = 100;
+/// let sample = InContext::new([Ok(sample)].into_iter(), options, &words_and_signs).next().unwrap()?;
+/// let context = sample.extra.get::<PromptContext>("prompt_context")?.unwrap();
+/// assert_eq!((context.first_line, context.last_line), (5, 11));
+/// assert_eq!(context.definitions[0].text, "#define MOST 9\n");
+/// # Ok::<(), fixwright_dataset::Error>(())
+/// ```
+pub struct InContext<'c, I> {
+    samples: I,
+    options: ContextOptions,
+    count: CountTokens<'c>,
+}
+
+impl<'c, I> InContext<'c, I> {
+    /// The samples of `samples`. `count` counts the tokens of definitions.
+    pub fn new(samples: I, options: ContextOptions, count: CountTokens<'c>) -> Self {
+        Self { samples, options, count }
+    }
+
+    fn with_context(&self, mut sample: RepairSample) -> Result<RepairSample, Error> {
+        let (report, path) = (BugReport::default(), sample.source_code_path.as_deref());
+        let (Some(code), Some(line)) = (sample.code.as_deref(), sample.line_number) else {
+            return Ok(sample);
+        };
+        let path = path.unwrap_or(NAMELESS);
+        let request = Request::new(&report, path, code, line as usize, &self.options.prompt);
+        let Ok(request) = request else { return Ok(sample) };
+        let budget = Budget { tokens: self.options.tokens, count: &|text| (self.count)(text) };
+        let definitions = related(&request, self.options.tree.as_deref(), budget);
+        let context = PromptContext::of(&request.with_definitions(definitions));
+        sample.extra.insert(FIELD, &context)?;
+        Ok(sample)
+    }
+}
+
+impl<I: Iterator<Item = Result<RepairSample, Error>>> Iterator for InContext<'_, I> {
+    type Item = Result<RepairSample, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let sample = self.samples.next()?;
+        Some(sample.and_then(|sample| self.with_context(sample)))
+    }
+}
+
+impl<S: Source> Source for InContext<'_, S> {
+    fn skipped(&self) -> &Skipped {
+        self.samples.skipped()
+    }
+
+    /// Those of the samples' source, and what is shown.
+    fn facts(&self) -> BTreeMap<String, String> {
+        let ContextOptions { prompt, tokens, tree } = &self.options;
+        let files = tree.as_ref().map_or(0, |tree| tree.stats().files);
+        let shown = serde_json::json!({ "prompt": prompt, "tokens": tokens, "tree_files": files });
+        let mut facts = self.samples.facts();
+        facts.insert(FIELD.into(), shown.to_string());
+        facts
+    }
+}
