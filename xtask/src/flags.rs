@@ -4,7 +4,9 @@ use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use fixwright_prompt as prompt;
 use fixwright_validate::Analyser;
+use serde::Serialize;
 
 use crate::exit::BadInput;
 
@@ -109,6 +111,44 @@ pub enum Model {
     },
 }
 
+/// What a model is shown around the reported line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Args, Serialize)]
+pub struct ContextFlags {
+    /// The lines of the file that are shown; a function is cut to 100 lines, and where there is none it is lines again
+    #[arg(long = "context", value_enum, default_value_t)]
+    pub shown: Shown,
+    /// How many lines before and after the reported one are shown
+    #[arg(long = "context-lines", value_name = "N", default_value_t = 5)]
+    pub lines: usize,
+    /// The most tokens of definitions that are shown: of the types, macros and functions that these lines use
+    #[arg(long = "context-tokens", value_name = "N", default_value_t = 0)]
+    pub tokens: usize,
+}
+
+/// Which lines of a file are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Shown {
+    /// Lines before and after the reported one
+    #[default]
+    Window,
+    /// The function that the reported line is in
+    Function,
+}
+
+impl ContextFlags {
+    /// The prompt's options with these lines.
+    #[must_use]
+    pub fn options(&self) -> prompt::Options {
+        let scope = match self.shown {
+            Shown::Window => prompt::Scope::Window,
+            Shown::Function => prompt::Scope::Function,
+        };
+        let margin = prompt::Margin { before: self.lines, after: self.lines };
+        prompt::Options::default().with_margin(margin).with_scope(scope)
+    }
+}
+
 /// `cargo xtask curate`.
 #[derive(Clone, Debug, Args)]
 pub struct CurateFlags {
@@ -118,9 +158,13 @@ pub struct CurateFlags {
     /// The folder for train.jsonl, validation.jsonl, test.jsonl and manifest.json
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// The source files that the reports of paired: are about; the folder of the reports if left out
+    /// The source files that the reports of paired: are about; the folder of the reports if left out. Definitions are found in it too,
+    /// as it is, whichever commit a sample is of
     #[arg(long, value_name = "DIR")]
     pub tree: Option<PathBuf>,
+    /// What prompts for the samples show; unless it is all left out, each gets the field prompt_context
+    #[command(flatten)]
+    pub context: ContextFlags,
     /// The most lines that a fix may delete and insert; 10 where wrong and right programs are paired, if left out
     #[arg(long, value_name = "N")]
     pub max_changed_lines: Option<usize>,
@@ -336,6 +380,9 @@ pub struct RepairFlags {
     /// What the model is asked to write
     #[arg(long, value_enum, default_value_t)]
     pub target: Target,
+    /// What the model is shown
+    #[command(flatten)]
+    pub context: ContextFlags,
     /// The most candidates to try; the search ends with the first that applies and compiles cleanly
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub candidates: u8,

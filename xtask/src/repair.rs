@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::time::Instant;
 
 use anyhow::Context as _;
-use fixwright::prompt::{Options as PromptOptions, Request};
+use fixwright::prompt::{Index, Request};
 use fixwright::repair::{Candidate, Options, Repair, Repairer};
 use fixwright::validate::{CopyOptions, Isolation, Launcher, Sandbox, Validator};
 
@@ -28,7 +28,7 @@ use watch::Watch;
 pub fn run(flags: &RepairFlags) -> anyhow::Result<Exit> {
     let start = Instant::now();
     let case = Case::read(flags)?;
-    let options = PromptOptions::default().with_target(flags.target.into());
+    let options = flags.context.options().with_target(flags.target.into());
     let request = Request::new(&case.report, &case.file.path, &case.file.text, case.line, &options)
         .map_err(bad_input)?;
     let mut watch = Watch::new(flags.candidates)?;
@@ -37,6 +37,7 @@ pub fn run(flags: &RepairFlags) -> anyhow::Result<Exit> {
     watch.say("loading the model");
     let device = flags.device.parse().map_err(bad_input)?;
     let repairer = Repairer::load(&model, device).map_err(bad_input)?;
+    let request = in_context(request, &repairer, &case, flags, &mut watch)?;
     let repair =
         repairer.repair(&request, &validator, &search(flags), &mut |event| watch.event(&event))?;
     watch.finish();
@@ -46,6 +47,22 @@ pub fn run(flags: &RepairFlags) -> anyhow::Result<Exit> {
         record::write(path, &record::Record::new(flags, &case, &model, &repair, start.elapsed())?)?;
     }
     Ok(exit)
+}
+
+/// The request with what its code uses, if the flags have room for that.
+fn in_context<'c>(
+    request: Request<'c>,
+    repairer: &Repairer,
+    case: &Case,
+    flags: &RepairFlags,
+    watch: &mut Watch,
+) -> anyhow::Result<Request<'c>> {
+    if flags.context.tokens == 0 {
+        return Ok(request);
+    }
+    watch.say("reading the source tree");
+    let tree = Index::of_tree(&case.root, &|_| watch.flow())?;
+    Ok(repairer.in_context(request, &tree, flags.context.tokens))
 }
 
 fn search(flags: &RepairFlags) -> Options {

@@ -1,12 +1,14 @@
 //! Sources by name: `KIND:PATH`.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use fixwright_dataset::{
-    Assignments, Correct, Error, History, HistoryOptions, InjectOptions, Injection, Named, Paired,
-    Replay, Rows, Source,
+    Assignments, ContextOptions, Correct, Error, History, HistoryOptions, InContext, InjectOptions,
+    Injection, Named, Paired, Replay, Rows, Source, words_and_signs,
 };
+use fixwright_prompt::Index;
 use fixwright_validate::Analyser;
 
 use crate::evaluate::isolation;
@@ -21,11 +23,30 @@ const NEAR: usize = 10;
 
 /// Opens all sources, in their order.
 pub(super) fn open(flags: &CurateFlags, interrupt: &Interrupt) -> anyhow::Result<Vec<Named>> {
+    let context = context(flags, interrupt)?;
     let opened = flags.sources.iter().map(|name| {
-        let source = Opener { flags, interrupt }.open(name)?;
+        let mut source = Opener { flags, interrupt }.open(name)?;
+        if let Some(context) = &context {
+            source = boxed(InContext::new(source, context.clone(), &words_and_signs));
+        }
         Ok(Named { name: name.clone(), source })
     });
     opened.collect()
+}
+
+/// What samples say of their prompts; nothing if no flag asks for more than everyone shows anyway.
+fn context(flags: &CurateFlags, interrupt: &Interrupt) -> anyhow::Result<Option<ContextOptions>> {
+    let mut context = ContextOptions::default();
+    context.prompt = flags.context.options();
+    context.tokens = flags.context.tokens;
+    if context.tokens == 0 && context.prompt == ContextOptions::default().prompt {
+        return Ok(None);
+    }
+    if let Some(tree) = flags.tree.as_deref().filter(|_| context.tokens > 0) {
+        let index = Index::of_tree(tree, &|_| interrupt.flow());
+        context.tree = Some(Arc::new(index.map_err(|error| BadInput(error.to_string()))?));
+    }
+    Ok(Some(context))
 }
 
 type Opened = Box<dyn Source + Send>;

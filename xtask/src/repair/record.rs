@@ -12,7 +12,7 @@ use fixwright::validate::Judged;
 use serde::Serialize;
 
 use super::case::Case;
-use crate::flags::RepairFlags;
+use crate::flags::{ContextFlags, RepairFlags};
 use crate::models;
 
 /// What `--json` writes. `format` is raised when a field changes its meaning or goes away.
@@ -25,6 +25,7 @@ pub(super) struct Record<'a> {
     device: &'a str,
     seed: u64,
     target: String,
+    context: ContextFlags,
     report_path: &'a Path,
     report: &'a BugReport,
     source: &'a Path,
@@ -73,6 +74,7 @@ impl<'a> Record<'a> {
             device: &flags.device,
             seed: flags.seed,
             target: fixwright::prompt::Target::from(flags.target).to_string(),
+            context: flags.context,
             report_path: &case.report_path,
             report: &case.report,
             source: &case.root,
