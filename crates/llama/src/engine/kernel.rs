@@ -8,6 +8,8 @@
 //! All unsafe code of the engine is in this folder.
 
 mod portable;
+#[cfg(test)]
+mod tests;
 #[cfg(target_arch = "x86_64")]
 #[expect(unsafe_code, reason = "vector instructions")]
 mod x86;
@@ -32,18 +34,29 @@ const QUAD: usize = 4;
 /// Bytes of a block of [`LANES`] channels, one byte a value.
 pub(super) const BLOCK_CODES: usize = LANES * BLOCK;
 
+/// Rows are padded to a multiple of this with zeros.
+pub(super) const ROWS: usize = 16;
+
 /// 32 values of a row as integers: value `i` is about `scale * quants[i]`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(C)]
 pub(super) struct Block {
     pub(super) quants: [i8; BLOCK],
     pub(super) scale: f32,
-    /// `scale` times the sum of all integers, of the first half and of the second half.
-    pub(super) sums: [f32; 3],
+    /// `scale` times the sum of all integers.
+    pub(super) sum: f32,
+    /// The sums of the integers of either half.
+    pub(super) halves: [i32; 2],
 }
 
 impl Block {
-    pub(super) const ZERO: Self = Self { quants: [0; BLOCK], scale: 0.0, sums: [0.0; 3] };
+    pub(super) const ZERO: Self = Self { quants: [0; BLOCK], scale: 0.0, sum: 0.0, halves: [0; 2] };
+
+    /// The sum of the integers of all parts, or of one of two.
+    #[inline(always)]
+    fn total(&self, part: usize, parts: usize) -> i32 {
+        if parts == 1 { self.halves[0] + self.halves[1] } else { self.halves[part] }
+    }
 }
 
 /// How many values of a channel share a scale in a [`Tile`].
@@ -55,7 +68,7 @@ pub(super) enum Sharing {
     Half,
 }
 
-/// Up to eight blocks of sixteen channels, unpacked to a byte a value: the weight `code` is `scale * code + offset`.
+/// Up to eight blocks of sixteen channels, unpacked to a byte a value: the weight `code` is `scale * (code - zero) + offset`.
 ///
 /// A block is eight groups of 64 bytes; a group holds four successive values of each channel, channel after channel.
 #[derive(Clone)]
@@ -68,8 +81,12 @@ pub(super) struct Tile {
     /// How many blocks are in use.
     pub(super) blocks: usize,
     pub(super) sharing: Sharing,
-    /// Whether codes reach 128 and more.
-    pub(super) wide: bool,
+    /// The code that stands for zero, where there are no offsets.
+    pub(super) zero: u8,
+    /// Whether there are offsets: then `zero` is 0, and scales are shared by whole blocks.
+    pub(super) affine: bool,
+    /// Whether `zero` was subtracted from the codes, which then are signed.
+    pub(super) signed: bool,
 }
 
 impl Tile {
@@ -80,7 +97,9 @@ impl Tile {
             offsets: [[0.0; LANES]; 2 * TILE],
             blocks: 0,
             sharing: Sharing::Block,
-            wide: false,
+            zero: 0,
+            affine: false,
+            signed: false,
         }
     }
 }
@@ -115,8 +134,21 @@ pub(super) trait Instructions {
     /// `a * b + c`, rounded once.
     fn fma(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
 
-    /// Adds to `sums[row]`, block after block, `scale * s * dot(codes, quants)` and then `offset * s * sum(quants)`, where `s` is the
-    /// scale of the row's block.
+    /// Whether the product of so many rows wants signed codes.
+    #[inline(always)]
+    fn signed(_rows: usize) -> bool {
+        false
+    }
+
+    /// Called before the tiles of a product of so many rows, and [`finish`](Self::finish) after them.
+    #[inline(always)]
+    fn prepare(_rows: usize) {}
+
+    #[inline(always)]
+    fn finish(_rows: usize) {}
+
+    /// Adds to `sums[row]`, block after block, `scale * s * dot(codes - zero, quants)` and, where there are offsets, then
+    /// `offset * s * sum(quants)`; `s` is the scale of the row's block. Codes are as [`signed`](Self::signed) says.
     fn dot(tile: &Tile, rows: View<'_>, sums: &mut [Lane]);
 }
 

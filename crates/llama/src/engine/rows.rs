@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::Precision;
-use super::kernel::{BLOCK, Block, Cpu, Instructions, Task, View};
+use super::kernel::{BLOCK, Block, Cpu, Instructions, ROWS, Task, View};
 use super::math;
 
 /// Rows of a matrix, in the form that the weights of this precision are multiplied with.
@@ -33,7 +33,9 @@ impl Rows {
         self.width = width.next_multiple_of(BLOCK);
         self.floats.resize(count * self.width, 0.0);
         let floats = precision == Precision::F32;
-        self.blocks.resize(if floats { 0 } else { self.floats.len() / BLOCK }, Block::ZERO);
+        let per_row = if floats { 0 } else { self.width / BLOCK };
+        self.blocks.resize(count.next_multiple_of(ROWS) * per_row, Block::ZERO);
+        self.blocks[count * per_row..].fill(Block::ZERO);
         let fill_row = |row: usize, values: &mut [f32], blocks: &mut [Block]| {
             values[width..].fill(0.0);
             read(row, &mut values[..width]);
@@ -41,7 +43,6 @@ impl Rows {
             cpu.run(Quantise { values, blocks });
         };
         let rows = self.floats.par_chunks_mut(self.width);
-        let per_row = self.width / BLOCK;
         if floats {
             rows.enumerate().for_each(|(row, values)| fill_row(row, values, &mut []));
         } else if count < MANY {
@@ -127,9 +128,9 @@ fn quantise(values: &[f32; BLOCK]) -> Block {
     let quants = values.map(|x| (x * inverse + ROUND).to_bits() as i8);
     let scale = largest / 127.0;
     let halves = quants.as_chunks::<{ BLOCK / 2 }>().0;
-    let [first, second] = [0, 1].map(|i| halves[i].iter().map(|q| i32::from(*q)).sum::<i32>());
-    let sums = [first + second, first, second].map(|sum| scale * sum as f32);
-    Block { quants, scale, sums }
+    let halves = [0, 1].map(|i| halves[i].iter().map(|q| i32::from(*q)).sum::<i32>());
+    let sum = scale * (halves[0] + halves[1]) as f32;
+    Block { quants, scale, sum, halves }
 }
 
 #[cfg(test)]
@@ -144,7 +145,11 @@ mod tests {
         for (value, quant) in values.iter().zip(block.quants) {
             assert!((value - block.scale * f32::from(quant)).abs() <= block.scale * 0.5001);
         }
-        assert!((block.sums[0] - block.sums[1] - block.sums[2]).abs() < 1e-4);
+        let total: i32 = block.quants.iter().map(|q| i32::from(*q)).sum();
+        assert_eq!(
+            (block.halves[0] + block.halves[1], block.sum),
+            (total, block.scale * total as f32)
+        );
         assert_eq!(quantise(&[0.0; BLOCK]), Block::ZERO);
         assert_eq!(quantise(&[1e-38; BLOCK]), Block::ZERO);
     }

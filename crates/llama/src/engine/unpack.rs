@@ -55,6 +55,15 @@ impl Format {
         Self { bits, scales }
     }
 
+    /// The code that stands for zero; 0 where there are offsets.
+    const fn zero(self) -> u8 {
+        match self.scales {
+            Scales::Centred(zero) => zero,
+            Scales::Halved => 32,
+            Scales::Affine | Scales::Nested => 0,
+        }
+    }
+
     /// Bytes that the blocks of a piece share.
     pub(super) const fn shared_bytes(self) -> usize {
         match self.scales {
@@ -99,6 +108,8 @@ pub(super) struct Unpack<'a> {
     pub(super) format: Format,
     pub(super) piece: &'a [u8],
     pub(super) blocks: usize,
+    /// Whether to subtract the code that stands for zero.
+    pub(super) signed: bool,
     pub(super) tile: &'a mut Tile,
 }
 
@@ -107,9 +118,11 @@ impl Task for Unpack<'_> {
 
     #[inline(always)]
     fn run<I: Instructions>(self) {
-        let Self { format, piece, blocks, tile } = self;
+        let Self { format, piece, blocks, signed, tile } = self;
         tile.blocks = blocks;
-        tile.wide = format.bits == Bits::Eight;
+        tile.zero = format.zero();
+        tile.affine = matches!(format.scales, Scales::Affine | Scales::Nested);
+        tile.signed = signed;
         tile.sharing = if format.scales == Scales::Halved { Sharing::Half } else { Sharing::Block };
         let (shared, own) = piece.split_at(format.shared_bytes());
         let own = own.chunks_exact(format.scale_bytes() + format.code_bytes());
@@ -117,6 +130,11 @@ impl Task for Unpack<'_> {
             let (scales, codes) = block.split_at(format.scale_bytes());
             unpack_scales(format.scales, shared, scales, index, tile);
             unpack_codes(format.bits, codes, &mut tile.codes[index]);
+            if signed && tile.zero != 0 {
+                for code in &mut tile.codes[index] {
+                    *code = code.wrapping_sub(tile.zero);
+                }
+            }
         }
     }
 }
@@ -124,10 +142,8 @@ impl Task for Unpack<'_> {
 #[inline(always)]
 fn unpack_scales(kind: Scales, shared: &[u8], own: &[u8], index: usize, tile: &mut Tile) {
     match kind {
-        Scales::Centred(zero) => {
-            let scales = halves(own);
-            tile.scales[index] = scales;
-            tile.offsets[index] = scales.map(|scale| -f32::from(zero) * scale);
+        Scales::Centred(_) => {
+            tile.scales[index] = halves(own);
         }
         Scales::Affine => {
             tile.scales[index] = halves(own);
@@ -144,9 +160,8 @@ fn unpack_scales(kind: Scales, shared: &[u8], own: &[u8], index: usize, tile: &m
             let scales = halves(shared);
             for (half, own) in own.as_chunks::<LANES>().0.iter().enumerate() {
                 for lane in 0..LANES {
-                    let scale = scales[lane] * f32::from(own[lane].cast_signed());
-                    tile.scales[2 * index + half][lane] = scale;
-                    tile.offsets[2 * index + half][lane] = -32.0 * scale;
+                    tile.scales[2 * index + half][lane] =
+                        scales[lane] * f32::from(own[lane].cast_signed());
                 }
             }
         }
@@ -211,7 +226,7 @@ pub(super) fn pack_codes(bits: Bits, codes: &[u8; BLOCK_CODES], packed: &mut [u8
     }
 }
 
-/// The weights of one channel of a tile.
+/// The weights of one channel of a tile with unsigned codes.
 pub(super) fn channel(tile: &Tile, lane: usize, out: &mut [f32]) {
     for (column, out) in out.iter_mut().enumerate() {
         let (block, column) = (column / 32, column % 32);
@@ -220,6 +235,7 @@ pub(super) fn channel(tile: &Tile, lane: usize, out: &mut [f32]) {
             Sharing::Block => block,
             Sharing::Half => 2 * block + column / 16,
         };
-        *out = f32::from(code).mul_add(tile.scales[part][lane], tile.offsets[part][lane]);
+        let offset = if tile.affine { tile.offsets[block][lane] } else { 0.0 };
+        *out = (f32::from(code) - f32::from(tile.zero)).mul_add(tile.scales[part][lane], offset);
     }
 }

@@ -19,13 +19,13 @@ type Pair<T> = [T; 2];
 
 /// How four products of a channel are summed.
 trait Quads {
-    /// What the sums of a row are to be raised by, given the sum of its integers, if codes reach 128.
+    /// Whether codes of 128 and more have to be lowered by 128, which then stands for zero.
     const LOWERED: bool;
 
     /// # Safety
     ///
     /// The processor has the instructions.
-    unsafe fn add(sums: __m256i, codes: __m256i, quants: __m256i, wide: bool) -> __m256i;
+    unsafe fn add(sums: __m256i, codes: __m256i, quants: __m256i, lowered: bool) -> __m256i;
 }
 
 impl Quads for AvxVnni {
@@ -44,10 +44,10 @@ impl Quads for Avx2 {
     /// Products are summed in pairs to 16 bits, which would overflow for codes of 128 and more: those are lowered by 128,
     /// and the product is that of the magnitude and the other factor with the sign of both.
     #[inline(always)]
-    unsafe fn add(sums: __m256i, codes: __m256i, quants: __m256i, wide: bool) -> __m256i {
+    unsafe fn add(sums: __m256i, codes: __m256i, quants: __m256i, lowered: bool) -> __m256i {
         // SAFETY: the caller's promise.
         unsafe {
-            let pairs = if wide {
+            let pairs = if lowered {
                 let lowered = _mm256_xor_si256(codes, _mm256_set1_epi8(i8::MIN));
                 _mm256_maddubs_epi16(_mm256_abs_epi8(lowered), _mm256_sign_epi8(quants, lowered))
             } else {
@@ -141,51 +141,34 @@ unsafe fn some_rows<Q: Quads, const R: usize, const PARTS: usize>(
     sums: &mut [Lane; R],
 ) {
     let rows: [&[Block]; R] = array::from_fn(|r| rows.row(first + r, tile.blocks));
+    let lowered = Q::LOWERED && tile.zero == 128;
     for (index, codes) in tile.codes[..tile.blocks].iter().enumerate() {
         let groups = codes.as_chunks::<64>().0;
         let per_part = groups.len() / PARTS;
         for part in 0..PARTS {
             // SAFETY: the caller's promise.
             unsafe {
-                let range = part * per_part..(part + 1) * per_part;
-                let mut dots = [[start::<Q>(tile.wide, &[]); 2]; R];
-                for r in 0..R {
-                    let quants = &rows[r][index].quants[range.start * QUAD..range.end * QUAD];
-                    dots[r] = [start::<Q>(tile.wide, quants); 2];
-                }
-                for group in range {
+                let zero = if lowered { 0 } else { i32::from(tile.zero) };
+                let start = |r: usize| [-zero * rows[r][index].total(part, PARTS); 2];
+                let mut dots: [Pair<__m256i>; R] =
+                    array::from_fn(|r| start(r).map(|start| _mm256_set1_epi32(start)));
+                for group in part * per_part..(part + 1) * per_part {
                     let codes = load_bytes(&groups[group]);
                     for r in 0..R {
                         let quants = broadcast(rows[r][index].quants.as_chunks::<QUAD>().0[group]);
                         for side in 0..2 {
-                            dots[r][side] = Q::add(dots[r][side], codes[side], quants, tile.wide);
+                            dots[r][side] = Q::add(dots[r][side], codes[side], quants, lowered);
                         }
                     }
                 }
+                let scales = load_floats(&tile.scales[index * PARTS + part]);
+                let offsets = tile.affine.then(|| load_floats(&tile.offsets[index]));
                 for r in 0..R {
-                    add(
-                        &mut sums[r],
-                        dots[r],
-                        tile,
-                        index * PARTS + part,
-                        &rows[r][index],
-                        PARTS,
-                        part,
-                    );
+                    add(&mut sums[r], dots[r], scales, offsets, &rows[r][index]);
                 }
             }
         }
     }
-}
-
-/// What the sums start from: 128 times the integers' sum where codes are lowered by 128.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn start<Q: Quads>(wide: bool, quants: &[i8]) -> __m256i {
-    if !(wide && Q::LOWERED) {
-        return _mm256_setzero_si256();
-    }
-    _mm256_set1_epi32(128 * quants.iter().map(|q| i32::from(*q)).sum::<i32>())
 }
 
 #[inline]
@@ -193,19 +176,17 @@ fn start<Q: Quads>(wide: bool, quants: &[i8]) -> __m256i {
 fn add(
     sums: &mut Lane,
     dots: Pair<__m256i>,
-    tile: &Tile,
-    index: usize,
+    scales: Pair<__m256>,
+    offsets: Option<Pair<__m256>>,
     block: &Block,
-    parts: usize,
-    part: usize,
 ) {
-    let (scales, offsets) = (load_floats(&tile.scales[index]), load_floats(&tile.offsets[index]));
-    let sum = _mm256_set1_ps(block.sums[if parts == 1 { 0 } else { 1 + part }]);
     let mut totals = load_floats(sums);
     for side in 0..2 {
         let scales = _mm256_mul_ps(scales[side], _mm256_set1_ps(block.scale));
         totals[side] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(dots[side]), scales, totals[side]);
-        totals[side] = _mm256_fmadd_ps(offsets[side], sum, totals[side]);
+        if let Some(offsets) = offsets {
+            totals[side] = _mm256_fmadd_ps(offsets[side], _mm256_set1_ps(block.sum), totals[side]);
+        }
     }
     store_floats(totals, sums);
 }

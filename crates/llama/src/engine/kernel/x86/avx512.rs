@@ -3,14 +3,19 @@
 use std::arch::x86_64::*;
 use std::array;
 
+use super::amx;
 use crate::engine::kernel::{Block, Instructions, Lane, QUAD, Sharing, Tile, View};
 
-pub(super) struct Avx512;
+/// AVX-512; where `AMX`, with tiles for products of many rows.
+pub(super) struct Avx512<const AMX: bool>;
 
 /// Rows that share a loaded weight: as many as hide the latency of the product.
-const ROWS: usize = 8;
+const GROUP: usize = 8;
 
-impl Instructions for Avx512 {
+/// From how many rows on a product is worth tiles.
+const MANY: usize = 6;
+
+impl<const AMX: bool> Instructions for Avx512<AMX> {
     type Vector = __m512;
 
     const ACCUMULATORS: usize = 16;
@@ -23,14 +28,14 @@ impl Instructions for Avx512 {
 
     #[inline(always)]
     fn load(values: &Lane) -> __m512 {
-        // SAFETY: as in `splat`; the reference is to 16 floats.
-        unsafe { _mm512_loadu_ps(values.as_ptr()) }
+        // SAFETY: as in `splat`.
+        unsafe { load_floats(values) }
     }
 
     #[inline(always)]
     fn store(vector: __m512, values: &mut Lane) {
-        // SAFETY: as in `splat`; the reference is to 16 floats.
-        unsafe { _mm512_storeu_ps(values.as_mut_ptr(), vector) }
+        // SAFETY: as in `splat`.
+        unsafe { store_floats(vector, values) }
     }
 
     #[inline(always)]
@@ -40,12 +45,35 @@ impl Instructions for Avx512 {
     }
 
     #[inline(always)]
+    fn signed(rows: usize) -> bool {
+        AMX && rows >= MANY
+    }
+
+    #[inline(always)]
+    fn prepare(rows: usize) {
+        if Self::signed(rows) {
+            // SAFETY: as in `splat`; sets with `AMX` are only available where tiles are.
+            unsafe { amx::configure() }
+        }
+    }
+
+    #[inline(always)]
+    fn finish(rows: usize) {
+        if Self::signed(rows) {
+            // SAFETY: as in `prepare`.
+            unsafe { amx::release() }
+        }
+    }
+
+    #[inline(always)]
     fn dot(tile: &Tile, rows: View<'_>, sums: &mut [Lane]) {
-        // SAFETY: as in `splat`.
+        // SAFETY: as in `splat` and `prepare`, which was called: codes are only signed where it has configured tiles.
         unsafe {
-            match tile.sharing {
-                Sharing::Block => all_rows::<1>(tile, rows, sums),
-                Sharing::Half => all_rows::<2>(tile, rows, sums),
+            match (tile.signed, tile.sharing, tile.affine) {
+                (true, ..) => amx::all_rows(tile, rows, sums),
+                (false, Sharing::Half, _) => all_rows::<2, false>(tile, rows, sums),
+                (false, Sharing::Block, true) => all_rows::<1, true>(tile, rows, sums),
+                (false, Sharing::Block, false) => all_rows::<1, false>(tile, rows, sums),
             }
         }
     }
@@ -53,24 +81,35 @@ impl Instructions for Avx512 {
 
 /// `PARTS` is the number of scales a block has.
 #[target_feature(enable = "avx512f,avx512vnni")]
-fn all_rows<const PARTS: usize>(tile: &Tile, rows: View<'_>, sums: &mut [Lane]) {
-    let (full, rest) = sums.as_chunks_mut::<ROWS>();
-    for (index, sums) in full.iter_mut().enumerate() {
-        some_rows::<ROWS, PARTS>(tile, rows, index * ROWS, sums);
+fn all_rows<const PARTS: usize, const AFFINE: bool>(
+    tile: &Tile,
+    rows: View<'_>,
+    sums: &mut [Lane],
+) {
+    let mut first = 0;
+    let (full, rest) = sums.as_chunks_mut::<GROUP>();
+    for sums in full {
+        some_rows::<GROUP, PARTS, AFFINE>(tile, rows, first, sums);
+        first += GROUP;
     }
-    let done = full.len() * ROWS;
     let (full, rest) = rest.as_chunks_mut::<4>();
-    for sums in full.iter_mut() {
-        some_rows::<4, PARTS>(tile, rows, done, sums);
+    for sums in full {
+        some_rows::<4, PARTS, AFFINE>(tile, rows, first, sums);
+        first += 4;
     }
-    let done = done + full.len() * 4;
-    for (index, sums) in rest.iter_mut().enumerate() {
-        some_rows::<1, PARTS>(tile, rows, done + index, array::from_mut(sums));
+    let (full, rest) = rest.as_chunks_mut::<2>();
+    for sums in full {
+        some_rows::<2, PARTS, AFFINE>(tile, rows, first, sums);
+        first += 2;
+    }
+    for sums in rest {
+        some_rows::<1, PARTS, AFFINE>(tile, rows, first, array::from_mut(sums));
+        first += 1;
     }
 }
 
 #[target_feature(enable = "avx512f,avx512vnni")]
-fn some_rows<const R: usize, const PARTS: usize>(
+fn some_rows<const R: usize, const PARTS: usize, const AFFINE: bool>(
     tile: &Tile,
     rows: View<'_>,
     first: usize,
@@ -79,13 +118,19 @@ fn some_rows<const R: usize, const PARTS: usize>(
     let rows: [&[Block]; R] = array::from_fn(|r| rows.row(first + r, tile.blocks));
     let mut totals = [_mm512_setzero_ps(); R];
     for r in 0..R {
-        totals[r] = Avx512::load(&sums[r]);
+        totals[r] = load_floats(&sums[r]);
     }
+    let zero = i32::from(tile.zero);
     for (index, codes) in tile.codes[..tile.blocks].iter().enumerate() {
         let groups = codes.as_chunks::<64>().0;
         let per_part = groups.len() / PARTS;
         for part in 0..PARTS {
             let mut dots = [_mm512_setzero_si512(); R];
+            if !AFFINE {
+                for r in 0..R {
+                    dots[r] = _mm512_set1_epi32(-zero * rows[r][index].total(part, PARTS));
+                }
+            }
             for group in part * per_part..(part + 1) * per_part {
                 let codes = load(&groups[group]);
                 for r in 0..R {
@@ -93,20 +138,37 @@ fn some_rows<const R: usize, const PARTS: usize>(
                     dots[r] = _mm512_dpbusd_epi32(dots[r], codes, broadcast(quants));
                 }
             }
-            let scales = Avx512::load(&tile.scales[index * PARTS + part]);
-            let offsets = Avx512::load(&tile.offsets[index * PARTS + part]);
+            let scales = load_floats(&tile.scales[index * PARTS + part]);
             for r in 0..R {
-                let block = &rows[r][index];
-                let sum = block.sums[if PARTS == 1 { 0 } else { 1 + part }];
-                let scales = _mm512_mul_ps(scales, _mm512_set1_ps(block.scale));
+                let scales = _mm512_mul_ps(scales, _mm512_set1_ps(rows[r][index].scale));
                 totals[r] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dots[r]), scales, totals[r]);
-                totals[r] = _mm512_fmadd_ps(offsets, _mm512_set1_ps(sum), totals[r]);
+            }
+            if AFFINE {
+                let offsets = load_floats(&tile.offsets[index]);
+                for r in 0..R {
+                    totals[r] =
+                        _mm512_fmadd_ps(offsets, _mm512_set1_ps(rows[r][index].sum), totals[r]);
+                }
             }
         }
     }
     for r in 0..R {
-        Avx512::store(totals[r], &mut sums[r]);
+        store_floats(totals[r], &mut sums[r]);
     }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn load_floats(values: &Lane) -> __m512 {
+    // SAFETY: the reference is to 16 floats.
+    unsafe { _mm512_loadu_ps(values.as_ptr()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn store_floats(vector: __m512, values: &mut Lane) {
+    // SAFETY: the reference is to 16 floats.
+    unsafe { _mm512_storeu_ps(values.as_mut_ptr(), vector) }
 }
 
 #[inline]
