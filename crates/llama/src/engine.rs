@@ -17,8 +17,7 @@
 use std::fmt;
 use std::num::NonZero;
 use std::sync::Arc;
-
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use std::thread;
 
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -39,7 +38,7 @@ mod unpack;
 
 pub use session::Session;
 
-use kernel::Cpu;
+use kernel::{Cpu, Team};
 use matrix::Matrix;
 
 /// How to run a model.
@@ -66,15 +65,35 @@ pub enum Precision {
 /// A Llama-family language model, ready to run.
 pub struct Model {
     config: Config,
-    precision: Precision,
     embedding: Arc<Matrix>,
     layers: Vec<Layer>,
     norm: Vec<f32>,
     /// The embedding itself where the model says so.
     head: Arc<Matrix>,
     frequencies: Vec<f64>,
-    pool: ThreadPool,
+    core: Core,
+}
+
+/// What computes, and how.
+struct Core {
     cpu: Cpu,
+    team: Team,
+    precision: Precision,
+}
+
+impl Core {
+    fn new(options: &Options) -> Result<Self> {
+        let threads = options.threads.map_or_else(thread::available_parallelism, Ok);
+        let team = threads.and_then(|threads| Team::new(threads.get()));
+        let team =
+            team.map_err(|e| Error::Device { device: "cpu".to_owned(), what: e.to_string() })?;
+        Ok(Self { cpu: Cpu::detect(), team, precision: options.precision })
+    }
+
+    /// How many of so many panels a thread takes at once: few enough that none is left waiting for long.
+    fn grain(&self, panels: usize) -> usize {
+        (panels / (8 * self.team.threads())).max(1)
+    }
 }
 
 /// The weights of a transformer block. A bias that the model does not have is empty.
@@ -91,26 +110,20 @@ struct Layer {
 }
 
 impl Model {
-    /// Reads and packs every tensor, on as many threads as will compute. The file is not needed afterwards.
+    /// Reads and packs every tensor, on all threads of the process. The file is not needed afterwards.
     ///
     /// # Errors
     ///
     /// A tensor that is missing, has an unexpected shape, or a type that cannot be read; [`Error::Device`] if the system refuses
     /// threads.
     pub fn load(weights: &Weights, options: &Options) -> Result<Self> {
-        let pool = ThreadPoolBuilder::new()
-            .num_threads(options.threads.map_or(0, NonZero::get))
-            .thread_name(|index| format!("llama-{index}"))
-            .build()
-            .map_err(|e| Error::Device { device: "cpu".to_owned(), what: e.to_string() })?;
-        let loader = Loader { weights, config: weights.config(), precision: options.precision };
-        let parts = pool.install(|| loader.parts())?;
+        let core = Core::new(options)?;
         let config = weights.config().clone();
+        let loader = Loader { weights, config: &config, precision: options.precision };
+        let Parts { embedding, head, layers, norm } = loader.parts()?;
         let frequencies =
             rope::frequencies(config.head_dim, config.rope_theta, &config.rope_scaling);
-        let Parts { embedding, head, layers, norm } = parts;
-        let (precision, cpu) = (options.precision, Cpu::detect());
-        Ok(Self { config, precision, embedding, layers, norm, head, frequencies, pool, cpu })
+        Ok(Self { config, embedding, layers, norm, head, frequencies, core })
     }
 
     /// The model's sizes and constants.

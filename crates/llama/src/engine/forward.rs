@@ -1,6 +1,6 @@
 //! The forward pass: embedding, transformer blocks, final norm, output head.
 
-use rayon::prelude::*;
+use std::sync::{Mutex, PoisonError};
 
 use super::attention::Attend;
 use super::cache::Cache;
@@ -45,19 +45,17 @@ impl Model {
         cache: &mut Cache,
         work: &mut Workspace,
     ) {
-        self.pool.install(|| {
-            let chunks = tokens.len().div_ceil(CHUNK).max(1);
-            // Chunks of equal size: a short last one would cost as much as a long one.
-            let size = tokens.len().div_ceil(chunks).max(1);
-            let mut last = Vec::new();
-            for (index, chunk) in tokens.chunks(size).enumerate() {
-                self.pass(chunk, cache, work);
-                let end = index * size + chunk.len();
-                let wanted = count.saturating_sub(tokens.len() - end).min(chunk.len());
-                self.keep(work, wanted, &mut last);
-            }
-            self.prepare(&last, count, work);
-        });
+        let chunks = tokens.len().div_ceil(CHUNK).max(1);
+        // Chunks of equal size: a short last one would cost as much as a long one.
+        let size = tokens.len().div_ceil(chunks).max(1);
+        let mut last = Vec::new();
+        for (index, chunk) in tokens.chunks(size).enumerate() {
+            self.pass(chunk, cache, work);
+            let end = index * size + chunk.len();
+            let wanted = count.saturating_sub(tokens.len() - end).min(chunk.len());
+            self.keep(work, wanted, &mut last);
+        }
+        self.prepare(&last, count, work);
     }
 
     /// One chunk through all layers.
@@ -79,7 +77,7 @@ impl Model {
         let mut row = vec![0.0; width.next_multiple_of(BLOCK)];
         let mut tile = Tile::new();
         for (index, token) in tokens.iter().enumerate() {
-            self.embedding.read_channel(self.cpu, *token as usize, &mut tile, &mut row);
+            self.embedding.read_channel(self.core.cpu, *token as usize, &mut tile, &mut row);
             hidden.write(index, 0, &row[..width]);
         }
     }
@@ -100,23 +98,17 @@ impl Model {
         for (bias, start) in layer.qkv_bias.iter().zip(starts) {
             qkv.add(bias, start);
         }
-        add_products(self.cpu, &[q, k, v], rows, qkv.values_mut());
+        add_products(&self.core, &[q, k, v], rows, qkv.values_mut());
         self.remember(index, qkv, [starts[1], starts[2]], angles, cache);
         self.attend(index, qkv, angles, cache, mixed);
         let (dim, count) = (self.config.head_dim, rows.count());
-        rows.fill(
-            self.cpu,
-            self.precision,
-            (count, self.config.num_heads * dim),
-            None,
-            |row, out| {
-                for (head, out) in out.chunks_exact_mut(dim).enumerate() {
-                    out.copy_from_slice(&mixed[(head * count + row) * dim..][..dim]);
-                }
-            },
-        );
+        rows.fill(&self.core, (count, self.config.num_heads * dim), None, |row, out| {
+            for (head, out) in out.chunks_exact_mut(dim).enumerate() {
+                out.copy_from_slice(&mixed[(head * count + row) * dim..][..dim]);
+            }
+        });
         hidden.add(&layer.output_bias, 0);
-        add_products(self.cpu, &[&layer.output], rows, hidden.values_mut());
+        add_products(&self.core, &[&layer.output], rows, hidden.values_mut());
     }
 
     /// Puts the new keys and values into the cache.
@@ -155,8 +147,10 @@ impl Model {
         let seen: Vec<usize> = (1..=rows).map(|row| cache.len() + row).collect();
         let scale = 1.0 / (dim as f32).sqrt();
         mixed.resize(config.num_heads * rows * dim, 0.0);
-        mixed.par_chunks_mut(rows * dim).enumerate().for_each_init(
-            || (Vec::new(), Vec::new()),
+        let heads = mixed.chunks_mut(rows * dim).enumerate();
+        self.core.team.each(
+            heads,
+            <(Vec<f32>, Vec<Lane>)>::default,
             |(queries, scratch), (head, out)| {
                 queries.resize(rows * dim, 0.0);
                 for (row, query) in queries.chunks_exact_mut(dim).enumerate() {
@@ -164,9 +158,8 @@ impl Model {
                     angles.rotate(row, query);
                     query.iter_mut().for_each(|x| *x *= scale);
                 }
-                let pages = cache.pages(layer);
-                let head = head / group;
-                self.cpu.run(Attend {
+                let (pages, head) = (cache.pages(layer), head / group);
+                self.core.cpu.run(Attend {
                     pages,
                     head,
                     head_dim: dim,
@@ -184,20 +177,20 @@ impl Model {
         let Workspace { hidden, rows, inner, .. } = work;
         let count = rows.count();
         inner.clear(count, layer.gate.panels());
-        inner.values_mut().par_chunks_mut(count).with_min_len(2).enumerate().for_each_init(
-            || (Box::new(Tile::new()), vec![[0.0; LANES]; count]),
-            |(tile, up), (panel, gate)| {
+        let grain = self.core.grain(layer.gate.panels());
+        let pieces = inner.values_mut().chunks_mut(grain * count).enumerate();
+        let state = || (Tile::boxed(), vec![[0.0; LANES]; count]);
+        self.core.team.each(pieces, state, |(tile, up), (piece, gates)| {
+            for (panel, gate) in (piece * grain..).zip(gates.chunks_mut(count)) {
                 up.fill([0.0; LANES]);
-                layer.gate.add_product(self.cpu, panel, rows, tile, gate);
-                layer.up.add_product(self.cpu, panel, rows, tile, up);
-                self.cpu.run(Gate { gate, up });
-            },
-        );
-        let width = self.config.intermediate_size;
-        rows.fill(self.cpu, self.precision, (count, width), None, |row, out| {
-            inner.read(row, 0, out)
+                layer.gate.add_product(self.core.cpu, panel, rows, tile, gate);
+                layer.up.add_product(self.core.cpu, panel, rows, tile, up);
+                self.core.cpu.run(Gate { gate, up });
+            }
         });
-        add_products(self.cpu, &[&layer.down], rows, hidden.values_mut());
+        let width = self.config.intermediate_size;
+        rows.fill(&self.core, (count, width), None, |row, out| inner.read(row, 0, out));
+        add_products(&self.core, &[&layer.down], rows, hidden.values_mut());
     }
 
     /// Normalises the residual stream into the left side of a product.
@@ -205,7 +198,7 @@ impl Model {
         let Workspace { hidden, rows, .. } = work;
         let norm = Norm { gains, epsilon: self.config.rms_norm_eps as f32 };
         let size = (hidden.rows(), self.config.hidden_size);
-        rows.fill(self.cpu, self.precision, size, Some(norm), |row, out| hidden.read(row, 0, out));
+        rows.fill(&self.core, size, Some(norm), |row, out| hidden.read(row, 0, out));
     }
 
     /// Appends the hidden states of the last `count` tokens of a chunk to `kept`.
@@ -223,7 +216,7 @@ impl Model {
     fn prepare(&self, hidden: &[f32], count: usize, work: &mut Workspace) {
         let width = self.config.hidden_size;
         let norm = Norm { gains: &self.norm, epsilon: self.config.rms_norm_eps as f32 };
-        work.rows.fill(self.cpu, self.precision, (count, width), Some(norm), |row, out| {
+        work.rows.fill(&self.core, (count, width), Some(norm), |row, out| {
             out.copy_from_slice(&hidden[row * width..][..width]);
         });
     }
@@ -236,33 +229,36 @@ impl Model {
             return out;
         }
         logits.clear(rows.count(), self.head.panels());
-        self.pool.install(|| {
-            add_products(self.cpu, &[&self.head], rows, logits.values_mut());
-            let out = out.par_chunks_mut(self.config.vocab_size).enumerate();
-            out.for_each(|(row, out)| logits.read(row, 0, out));
-        });
+        add_products(&self.core, &[&self.head], rows, logits.values_mut());
+        let out_rows = out.chunks_mut(self.config.vocab_size).enumerate();
+        self.core.team.each(out_rows, || (), |(), (row, out)| logits.read(row, 0, out));
         out
     }
 
     /// The most likely token after each of the rows that [`forward`](Self::forward) left.
     pub(super) fn greedy(&self, work: &mut Workspace) -> Vec<u32> {
         let rows = &work.rows;
-        let none = || vec![(0, f32::NEG_INFINITY); rows.count()];
         if rows.count() == 0 {
             return Vec::new();
         }
-        let start = || (Box::new(Tile::new()), vec![[0.0; LANES]; rows.count()], none());
-        let panels = (0..self.head.panels()).into_par_iter().with_min_len(16);
-        let best = panels.fold(start, |(mut tile, mut sums, mut best), panel| {
-            sums.fill([0.0; LANES]);
-            self.head.add_product(self.cpu, panel, rows, &mut tile, &mut sums);
-            let lanes = LANES.min(self.head.channels() - panel * LANES);
-            for (best, sums) in best.iter_mut().zip(&sums) {
-                raise(best, panel * LANES, &sums[..lanes]);
+        let none = vec![(0, f32::NEG_INFINITY); rows.count()];
+        let best = Mutex::new(none.clone());
+        let panels = self.head.panels();
+        let pieces = (0..panels).step_by(self.core.grain(panels));
+        let state = || (Tile::boxed(), vec![[0.0; LANES]; rows.count()], none.clone());
+        self.core.team.each(pieces, state, |(tile, sums, own), start| {
+            own.clone_from(&none);
+            for panel in start..panels.min(start + self.core.grain(panels)) {
+                sums.fill([0.0; LANES]);
+                self.head.add_product(self.core.cpu, panel, rows, tile, sums);
+                let lanes = LANES.min(self.head.channels() - panel * LANES);
+                for (best, sums) in own.iter_mut().zip(&*sums) {
+                    raise(best, panel * LANES, &sums[..lanes]);
+                }
             }
-            (tile, sums, best)
+            merge(&mut best.lock().unwrap_or_else(PoisonError::into_inner), own);
         });
-        let best = self.pool.install(|| best.map(|(_, _, best)| best).reduce(none, first_best));
+        let best = best.into_inner().unwrap_or_else(PoisonError::into_inner);
         best.into_iter().map(|(index, _)| index as u32).collect()
     }
 }
@@ -276,14 +272,13 @@ fn raise(best: &mut (usize, f32), start: usize, logits: &[f32]) {
     }
 }
 
-/// Row by row the better of two, the first where they are equal.
-fn first_best(mut left: Vec<(usize, f32)>, right: Vec<(usize, f32)>) -> Vec<(usize, f32)> {
-    for (left, right) in left.iter_mut().zip(right) {
-        if right.1 > left.1 {
-            *left = right;
+/// Row by row keeps the better of two, the first where they are equal.
+fn merge(best: &mut [(usize, f32)], other: &[(usize, f32)]) {
+    for (best, other) in best.iter_mut().zip(other) {
+        if other.1 > best.1 || (other.1 == best.1 && other.0 < best.0) {
+            *best = *other;
         }
     }
-    left
 }
 
 /// `silu(gate) * up`, in place of the gate.

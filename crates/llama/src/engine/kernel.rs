@@ -8,11 +8,15 @@
 //! All unsafe code of the engine is in this folder.
 
 mod portable;
+#[expect(unsafe_code, reason = "work of a caller is lent to threads that live longer")]
+mod team;
 #[cfg(test)]
 mod tests;
 #[cfg(target_arch = "x86_64")]
 #[expect(unsafe_code, reason = "vector instructions")]
 mod x86;
+
+pub(super) use team::Team;
 
 use portable::Portable;
 
@@ -90,6 +94,11 @@ pub(super) struct Tile {
 }
 
 impl Tile {
+    /// An empty one for a thread of its own.
+    pub(super) fn boxed() -> Box<Self> {
+        Box::new(Self::new())
+    }
+
     pub(super) const fn new() -> Self {
         Self {
             codes: [[0; BLOCK_CODES]; TILE],

@@ -1,12 +1,10 @@
 //! The right side of a product: weights at rest, packed for the kernels.
 
-use rayon::prelude::*;
-
-use super::Precision;
 use super::kernel::{BLOCK, Cpu, Instructions, LANES, Lane, TILE, Task, Tile};
 use super::pack;
 use super::rows::Rows;
 use super::unpack::{self, Format};
+use super::{Core, Precision};
 use crate::error::Result;
 use crate::weights::{Stored, Weights};
 
@@ -171,17 +169,26 @@ fn float_product<I: Instructions>(columns: &[Lane], row: &[f32], sums: &mut Lane
 }
 
 /// Adds the products of `rows` with each matrix to `out`, whose panels are those of the matrices, one after the other.
-pub(super) fn add_products(cpu: Cpu, matrices: &[&Matrix], rows: &Rows, out: &mut [Lane]) {
-    out.par_chunks_mut(rows.count()).with_min_len(2).enumerate().for_each_init(
-        || Box::new(Tile::new()),
-        |tile, (panel, sums)| {
-            let mut panel = panel;
-            for matrix in matrices {
-                if panel < matrix.panels() {
-                    return matrix.add_product(cpu, panel, rows, tile, sums);
-                }
-                panel -= matrix.panels();
+pub(super) fn add_products(core: &Core, matrices: &[&Matrix], rows: &Rows, out: &mut [Lane]) {
+    let panels = out.len() / rows.count();
+    let grain = core.grain(panels);
+    let pieces = out.chunks_mut(grain * rows.count()).enumerate();
+    core.team.each(pieces, Tile::boxed, |tile, (piece, out)| {
+        for (panel, sums) in (piece * grain..).zip(out.chunks_mut(rows.count())) {
+            if let Some((matrix, panel)) = find(matrices, panel) {
+                matrix.add_product(core.cpu, panel, rows, tile, sums);
             }
-        },
-    );
+        }
+    });
+}
+
+/// The matrix that has a panel, and which of its panels that is.
+fn find<'a>(matrices: &[&'a Matrix], mut panel: usize) -> Option<(&'a Matrix, usize)> {
+    for matrix in matrices {
+        if panel < matrix.panels() {
+            return Some((matrix, panel));
+        }
+        panel -= matrix.panels();
+    }
+    None
 }

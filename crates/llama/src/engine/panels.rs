@@ -51,21 +51,6 @@ impl Panels {
         }
     }
 
-    /// Keeps the last `count` rows.
-    pub(super) fn keep_last(&mut self, count: usize) {
-        let skip = self.rows - count;
-        if skip == 0 {
-            return;
-        }
-        let panels = self.values.len() / self.rows;
-        for panel in 0..panels {
-            let from = panel * self.rows + skip;
-            self.values.copy_within(from..from + count, panel * count);
-        }
-        self.values.truncate(panels * count);
-        self.rows = count;
-    }
-
     /// Overwrites the columns from `start` on of one row.
     pub(super) fn write(&mut self, row: usize, start: usize, values: &[f32]) {
         for (offset, value) in values.iter().enumerate() {
@@ -80,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_read_across_panels_and_cut() {
+    fn rows_are_read_across_panels() {
         let mut panels = Panels::default();
         panels.clear(3, 2);
         for row in 0..3 {
@@ -88,10 +73,8 @@ mod tests {
             panels.write(row, 0, &values);
         }
         panels.add(&[1000.0], 17);
-        panels.keep_last(2);
         let mut out = [0.0; 4];
-        panels.read(1, 14, &mut out);
+        panels.read(2, 14, &mut out);
         assert_eq!(out, [214.0, 215.0, 216.0, 1217.0]);
-        assert_eq!(panels.rows(), 2);
     }
 }

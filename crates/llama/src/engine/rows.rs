@@ -1,10 +1,7 @@
 //! The left side of a product: rows of activations, quantised to 8 bits a value, or as they are.
 
-use rayon::prelude::*;
-
-use super::Precision;
-use super::kernel::{BLOCK, Block, Cpu, Instructions, ROWS, Task, View};
-use super::math;
+use super::kernel::{BLOCK, Block, Instructions, ROWS, Task, View};
+use super::{Core, Precision, math};
 
 /// Rows of a matrix, in the form that the weights of this precision are multiplied with.
 #[derive(Debug, Default)]
@@ -23,8 +20,7 @@ impl Rows {
     /// Makes it `count` rows of `width` columns; `read` writes one row. Where there is a `norm`, rows are normalised first.
     pub(super) fn fill(
         &mut self,
-        cpu: Cpu,
-        precision: Precision,
+        core: &Core,
         (count, width): (usize, usize),
         norm: Option<Norm<'_>>,
         read: impl Fn(usize, &mut [f32]) + Sync,
@@ -32,25 +28,23 @@ impl Rows {
         self.count = count;
         self.width = width.next_multiple_of(BLOCK);
         self.floats.resize(count * self.width, 0.0);
-        let floats = precision == Precision::F32;
-        let per_row = if floats { 0 } else { self.width / BLOCK };
+        let quantised = core.precision == Precision::Quantised;
+        let per_row = if quantised { self.width / BLOCK } else { 0 };
+        self.blocks.clear();
         self.blocks.resize(count.next_multiple_of(ROWS) * per_row, Block::ZERO);
-        self.blocks[count * per_row..].fill(Block::ZERO);
-        let fill_row = |row: usize, values: &mut [f32], blocks: &mut [Block]| {
+        let mut blocks = self.blocks.chunks_mut(per_row.max(1));
+        let rows = self.floats.chunks_mut(self.width).enumerate();
+        let rows = rows.map(|(row, values)| (row, values, blocks.next().unwrap_or_default()));
+        let fill_row = |_: &mut (), (row, values, blocks): (usize, &mut [f32], &mut [Block])| {
             values[width..].fill(0.0);
             read(row, &mut values[..width]);
-            cpu.run(Prepare { values: &mut values[..width], norm });
-            cpu.run(Quantise { values, blocks });
+            core.cpu.run(Prepare { values: &mut values[..width], norm });
+            core.cpu.run(Quantise { values, blocks });
         };
-        let rows = self.floats.par_chunks_mut(self.width);
-        if floats {
-            rows.enumerate().for_each(|(row, values)| fill_row(row, values, &mut []));
-        } else if count < MANY {
-            let rows = self.floats.chunks_mut(self.width).zip(self.blocks.chunks_mut(per_row));
-            rows.enumerate().for_each(|(row, (values, blocks))| fill_row(row, values, blocks));
+        if count < MANY {
+            rows.for_each(|row| fill_row(&mut (), row));
         } else {
-            let rows = rows.zip(self.blocks.par_chunks_mut(per_row));
-            rows.enumerate().for_each(|(row, (values, blocks))| fill_row(row, values, blocks));
+            core.team.each(rows, || (), fill_row);
         }
     }
 
@@ -125,10 +119,16 @@ fn quantise(values: &[f32; BLOCK]) -> Block {
         return Block::ZERO;
     }
     let inverse = 127.0 / largest;
-    let quants = values.map(|x| (x * inverse + ROUND).to_bits() as i8);
+    let mut quants = [0; BLOCK];
+    for i in 0..BLOCK {
+        quants[i] = (values[i] * inverse + ROUND).to_bits() as i8;
+    }
     let scale = largest / 127.0;
-    let halves = quants.as_chunks::<{ BLOCK / 2 }>().0;
-    let halves = [0, 1].map(|i| halves[i].iter().map(|q| i32::from(*q)).sum::<i32>());
+    let mut halves = [0; 2];
+    for i in 0..BLOCK / 2 {
+        halves[0] += i32::from(quants[i]);
+        halves[1] += i32::from(quants[BLOCK / 2 + i]);
+    }
     let sum = scale * (halves[0] + halves[1]) as f32;
     Block { quants, scale, sum, halves }
 }

@@ -130,10 +130,8 @@ impl Task for Unpack<'_> {
             let (scales, codes) = block.split_at(format.scale_bytes());
             unpack_scales(format.scales, shared, scales, index, tile);
             unpack_codes(format.bits, codes, &mut tile.codes[index]);
-            if signed && tile.zero != 0 {
-                for code in &mut tile.codes[index] {
-                    *code = code.wrapping_sub(tile.zero);
-                }
+            if signed {
+                subtract(format.zero(), &mut tile.codes[index]);
             }
         }
     }
@@ -178,31 +176,53 @@ fn halves(bytes: &[u8]) -> Lane {
     out
 }
 
+/// Bytes that go through the registers together. Loops over this many become vector code.
+const RUN: usize = 64;
+
 #[inline(always)]
 fn unpack_codes(bits: Bits, packed: &[u8], codes: &mut [u8; BLOCK_CODES]) {
+    let packed = packed.as_chunks::<RUN>().0;
+    let codes = codes.as_chunks_mut::<RUN>().0;
     if bits == Bits::Eight {
-        codes.copy_from_slice(&packed[..BLOCK_CODES]);
+        codes.copy_from_slice(&packed[..codes.len()]);
         return;
     }
-    let (low, high) = packed.split_at(BLOCK_CODES / 2);
-    let (first, second) = codes.split_at_mut(BLOCK_CODES / 2);
+    let (low, high) = packed.split_at(4);
+    let (first, second) = codes.split_at_mut(4);
     for ((first, second), low) in first.iter_mut().zip(second).zip(low) {
-        (*first, *second) = (low & 15, low >> 4);
+        for i in 0..RUN {
+            first[i] = low[i] & 15;
+        }
+        for i in 0..RUN {
+            second[i] = low[i] >> 4;
+        }
     }
     match bits {
-        Bits::Five => add_bits::<64>(high, 1, codes),
-        Bits::Six => add_bits::<128>(high, 2, codes),
+        Bits::Five => add_bits(high, 1, codes),
+        Bits::Six => add_bits(high, 2, codes),
         Bits::Four | Bits::Eight => {}
     }
 }
 
-/// Adds the bits above the lower four: run `i` of `N` codes has its own at `i * width` of `N` bytes.
+/// Adds the bits above the lower four, `width` a code: as many runs of codes as there are runs of bytes have theirs in the
+/// lowest bits, the next ones above them.
 #[inline(always)]
-fn add_bits<const N: usize>(high: &[u8], width: usize, codes: &mut [u8; BLOCK_CODES]) {
-    for (run, codes) in codes.as_chunks_mut::<N>().0.iter_mut().enumerate() {
-        let shift = run * width;
-        for (code, high) in codes.iter_mut().zip(high) {
-            *code |= (high >> shift & ((1 << width) - 1)) << 4;
+fn add_bits(high: &[[u8; RUN]], width: usize, codes: &mut [[u8; RUN]]) {
+    let mask = (1 << width) - 1;
+    for (shift, codes) in codes.chunks_exact_mut(width).enumerate() {
+        for (codes, high) in codes.iter_mut().zip(high) {
+            for i in 0..RUN {
+                codes[i] |= (high[i] >> (shift * width) & mask) << 4;
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn subtract(zero: u8, codes: &mut [u8; BLOCK_CODES]) {
+    for codes in codes.as_chunks_mut::<RUN>().0 {
+        for code in codes {
+            *code = code.wrapping_sub(zero);
         }
     }
 }
