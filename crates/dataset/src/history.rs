@@ -40,6 +40,7 @@ pub(crate) use self::walk::{Examine, Stop, Walk};
 /// | `revert`, `reverted later` | undoes another one, or was undone |
 /// | `no sign of a report` | is none of the above fixes |
 /// | `backport` | says that it is a copy of one upstream |
+/// | `preparation` | says that the fix is still to come |
 /// | `same patch again` | makes the change of a newer one in another branch |
 /// | `renames only`, `no source file`, `adds or removes files` | does not only change source files in their place |
 /// | `too many files`, `too many hunks`, `too many changed lines` | does more than [`HistoryOptions`] allow |

@@ -36,7 +36,8 @@
 //! # From sources to a data set
 //!
 //! A [`Source`] makes samples of something else and counts what it leaves out: [`Paired`] folders of reports and diffs, a git [`History`], students'
-//! [`Assignments`], [`Rows`] that are there already, programs broken by rule. [`curate`] reads sources one after the other, leaves out
+//! [`Assignments`], [`Rows`] that are there already, findings that commits make vanish ([`Replay`]), and correct programs, broken by some sixty
+//! rules ([`Injection`]). [`curate`] reads sources one after the other, leaves out
 //! what its [`Filter`] does not want and what is nearly the same as a sample before it, divides the rest into parts that share no
 //! problem or no repository, and writes a [`Manifest`] beside them. What a prompt shows around a report can go into a sample too: a
 //! [`PromptContext`], of which [`RepairSample::request`] makes the prompt again. Curating holds two groups of samples in memory, and

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use fixwright_dataset::{Error, Evaluated, Evaluator, Programs, RepairSample, TestCase};
 use fixwright_prompt::Target;
-use fixwright_validate::{Isolation, Verdict};
+use fixwright_validate::{Analyser, Analysis, Isolation, Reported, Verdict};
 
 const WRONG: &str = "#include <stdio.h>\n\nint main(void)\n{\n\tint a, b;\n\n\tscanf(\"%d %d\", &a, &b);\n\tprintf(\"%d\\n\", a - b);\n\treturn 0;\n}\n";
 
@@ -86,4 +86,40 @@ fn a_sample_that_cannot_be_judged_says_why() {
     sample.diff_text = Some("--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n-no such line\n+x\n".into());
     let error = judge(Target::Program, &sample, &right()).unwrap_err().to_string();
     assert!(error.contains("its own diff does not apply"), "{error}");
+}
+
+#[test]
+fn the_analyser_that_a_sample_names_is_run_again() {
+    if std::process::Command::new("cppcheck").arg("--version").output().is_err() {
+        println!("skipped: there is no cppcheck");
+        return;
+    }
+    let leaks = "#include <stdlib.h>\nint f(int a)\n{\n\tint *p = malloc(4);\n\tif (!p)\n\t\treturn 1;\n\t*p = a;\n\treturn 0;\n}\n";
+    let mut sample = RepairSample::default();
+    sample.code = Some(leaks.into());
+    sample.source_code_path = Some("src/a.c".into());
+    sample.bug_report_text = Some("/home/x/src/a.c:8:2: error: Memory leak: p [memleak]\n".into());
+    sample.line_number = Some(8);
+    let analysis = |sample: &RepairSample, answer: &str| {
+        judge(Target::Program, sample, &format!("```c\n{answer}```\n")).unwrap().analysis
+    };
+    let freed = leaks.replace("return 0;", "free(p);\n\treturn 0;");
+    assert_eq!(analysis(&sample, &freed), None, "nobody named an analyser");
+    sample.extra.insert("analyser", "cppcheck").unwrap();
+    let reported = |answer: &str| match analysis(&sample, answer) {
+        Some(Analysis::Compared { reported, new, .. }) => (reported, new.len()),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(reported(&freed), (Some(Reported::Gone), 0));
+    assert_eq!(reported(&leaks.replace("return 0;", "a++;\n\treturn 0;")).0, Some(Reported::Still));
+    let twice = freed.replace("free(p);", "free(p);\n\tfree(p);");
+    assert_eq!(reported(&twice), (Some(Reported::Gone), 1));
+
+    let missing = Analyser::new("x", fixwright_validate::Task::new(["no-such-analyser"]));
+    let evaluator = Evaluator::new(Target::Program, Programs::default(), Isolation::None);
+    let evaluated = evaluator
+        .with_analyser(missing)
+        .judge(&sample, &freed, &mut |_| ControlFlow::Continue(()))
+        .unwrap();
+    assert!(matches!(evaluated.analysis, Some(Analysis::NotBefore { .. })));
 }

@@ -22,6 +22,7 @@ pub(crate) fn enforce(pid: Pid, limits: &Limits) -> Enforced {
             .filter(|seconds| set(Resource::Cpu, *seconds, seconds.saturating_add(1)))
             .map(Duration::from_secs),
         memory: limits.memory.filter(|bytes| set(Resource::As, *bytes, *bytes)),
+        stack: limits.stack.filter(|bytes| set(Resource::Stack, *bytes, *bytes)),
         file_size: limits.file_size.filter(|bytes| set(Resource::Fsize, *bytes, *bytes)),
         ..Enforced::default()
     }

@@ -139,6 +139,7 @@ impl Sandbox {
             writable: writable.to_vec(),
             cpu_time: limits.cpu_seconds(),
             memory: limits.memory,
+            stack: limits.stack,
             file_size: limits.file_size,
             processes: limits.processes,
         }

@@ -85,6 +85,9 @@ pub struct Limits {
     /// Address space of each single process, in bytes. Programs under AddressSanitizer need
     /// terabytes.
     pub memory: Option<u64>,
+    /// Stack of each single process, in bytes; what the system gives by default, often 8 MiB, if this is `None`.
+    #[serde(default)]
+    pub stack: Option<u64>,
     /// Size of each single file that is written, in bytes.
     pub file_size: Option<u64>,
     /// Processes and threads at a time, of the command with all its descendants. Only a sandbox limits them.
@@ -103,6 +106,7 @@ impl Default for Limits {
             wall_time: Duration::from_secs(60),
             cpu_time: Some(Duration::from_secs(60)),
             memory: None,
+            stack: None,
             file_size: Some(256 << 20),
             processes: Some(256),
             flood: None,
@@ -123,6 +127,7 @@ impl Limits {
             wall_time: Some(self.wall_time),
             cpu_time: self.cpu_seconds().map(Duration::from_secs),
             memory: self.memory,
+            stack: self.stack,
             file_size: self.file_size,
             processes: self.processes,
             sandbox: Some(means.clone()),
@@ -141,6 +146,9 @@ pub struct Enforced {
     pub cpu_time: Option<Duration>,
     /// See [`Limits::memory`].
     pub memory: Option<u64>,
+    /// See [`Limits::stack`].
+    #[serde(default)]
+    pub stack: Option<u64>,
     /// See [`Limits::file_size`].
     pub file_size: Option<u64>,
     /// See [`Limits::processes`].

@@ -20,8 +20,8 @@ pub struct Programs {
 }
 
 impl Default for Programs {
-    /// C, by gcc as contests compile it. A test may take two seconds of processor time and ten by the clock, 512 MiB, and 1 MiB of
-    /// output.
+    /// C, by gcc as contests compile it. A test may take two seconds of processor time and ten by the clock, 512 MiB, of these 256
+    /// MiB of stack, and 1 MiB of output.
     fn default() -> Self {
         let flags = ["-std=gnu11", "-w", "-O1", "-fno-strict-aliasing", "-o", "program"];
         let compile = ["gcc"].into_iter().chain(flags).chain(["main.c", "-lm"]);
@@ -29,6 +29,7 @@ impl Default for Programs {
         limits.wall_time = Duration::from_secs(10);
         limits.cpu_time = Some(Duration::from_secs(2));
         limits.memory = Some(512 << 20);
+        limits.stack = Some(256 << 20);
         limits.file_size = Some(16 << 20);
         limits.processes = Some(16);
         limits.flood = Some(1 << 20);

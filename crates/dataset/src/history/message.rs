@@ -15,6 +15,11 @@ static UPSTREAM: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?mi)^[\s\[(]*(?:upstream commit [0-9a-f]{7,64}|commit [0-9a-f]{7,64} upstream)\b")
 });
 
+/// A subject that says that the fix is still to come.
+static PREPARES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)^\s*(?:\[[^\]]*\]\s*)?(?:[\w./()-]+:\s*)*prepar(?:e|es|ing|ations?)\b")
+});
+
 /// A line that names people, other commits or places on the web: no part of a report.
 static TAG: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -28,6 +33,11 @@ static ADDRESS: LazyLock<Regex> =
 
 fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("it is written here and valid: a test uses it")
+}
+
+/// Whether the commit only makes ready for a fix.
+pub(super) fn is_preparation(message: &str) -> bool {
+    PREPARES.is_match(message)
 }
 
 /// Fewer words than these say nothing about a bug.
@@ -80,7 +90,7 @@ impl Reverts {
 
 #[cfg(test)]
 mod tests {
-    use super::{Reverts, has_words, is_backport, without_tags};
+    use super::{Reverts, has_words, is_backport, is_preparation, without_tags};
 
     #[test]
     fn a_message_loses_its_tags_and_addresses() {
@@ -88,6 +98,13 @@ mod tests {
             Fixes: 0123456789ab (\"y\")\nReported-by: A B <a@b.org>\n[a@b.org: reworded]\nCc: stable\n";
         let kept = "x: fix leak\n\nA leak, says .\nAddresses-Coverity: (\"Resource leak\")";
         assert_eq!(without_tags(message), kept);
+    }
+
+    #[test]
+    fn a_preparation_says_so_in_its_subject() {
+        assert!(is_preparation("[2/2] Prepare CVE-2023-34151: add checks"));
+        assert!(is_preparation("net: ipv4: prepare for fixing a leak\n\nfound by Coverity"));
+        assert!(!is_preparation("net: fix leak\n\nPrepare the buffer first."));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::message::{Reverts, has_words, is_backport};
+use super::message::{Reverts, has_words, is_backport, is_preparation};
 use super::pair::{Pair, patch_id};
 use super::quoted::Quoted;
 use super::walk::{Examine, Stop, Walk};
@@ -33,6 +33,9 @@ impl Examine for Miner {
         }
         if is_backport(message) {
             return Err(Stop::Skip("backport"));
+        }
+        if is_preparation(message) {
+            return Err(Stop::Skip("preparation"));
         }
         let pairs = Pair::all_of(commit, walk)?;
         if !self.seen.insert(patch_id(&pairs)) {

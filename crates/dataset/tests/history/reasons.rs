@@ -57,6 +57,9 @@ fn each_kind_of_commit_that_is_no_fix_is_counted() {
             let upstream = "CWE-1\n\ncommit 0123456789abcdef0123456789abcdef01234567 upstream.\n";
             r.change("a.c", source("a", "\treturn 1;\n"), upstream);
         }),
+        ("preparation", |r| {
+            r.change("a.c", source("a", "\treturn 1;\n"), "a: prepare to fix CWE-1");
+        }),
         ("renames only", |r| {
             r.git(&["mv", "a.c", "c.c"]);
             r.commit("CWE-1");

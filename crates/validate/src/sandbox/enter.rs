@@ -83,6 +83,7 @@ fn limit(policy: &super::Policy) -> Result<(), Error> {
     let limits = [
         (Resource::Cpu, policy.cpu_time, 1),
         (Resource::As, policy.memory, 0),
+        (Resource::Stack, policy.stack, 0),
         (Resource::Fsize, policy.file_size, 0),
         (Resource::Nproc, processes, 0),
         (Resource::Core, Some(0), 0),

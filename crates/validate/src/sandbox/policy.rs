@@ -17,6 +17,8 @@ pub(crate) struct Policy {
     pub(crate) cpu_time: Option<u64>,
     /// Bytes of address space of each process.
     pub(crate) memory: Option<u64>,
+    /// Bytes of stack of each process.
+    pub(crate) stack: Option<u64>,
     /// Bytes of each file.
     pub(crate) file_size: Option<u64>,
     /// Processes and threads at a time, of the whole command.

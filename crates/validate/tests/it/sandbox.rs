@@ -107,9 +107,23 @@ fn nobody_leaves_the_group() {
 }
 
 #[test]
+fn the_stack_is_as_large_as_asked_for() {
+    let run = |mebibytes: u64| {
+        let mut limits = limits();
+        limits.stack = Some(mebibytes * MEBIBYTE);
+        let run = hostile("deep_stack", &[], limits);
+        assert_eq!(run.enforced.stack, Some(mebibytes * MEBIBYTE));
+        (run.ending, run.output)
+    };
+    assert_eq!(run(64), (Ending::Exited(0), "1\n".to_owned()));
+    assert_eq!(run(16).0, Ending::Signalled(11));
+}
+
+#[test]
 fn memory_output_files_and_time_end() {
     let mut small = limits();
     small.memory = Some(512 * MEBIBYTE);
+    small.wall_time = Duration::from_secs(30);
     let run = hostile("memory", &[], small);
     let took: u64 =
         run.output.trim_start_matches("took ").trim_end_matches(" MiB\n").parse().unwrap();
@@ -130,7 +144,9 @@ fn memory_output_files_and_time_end() {
 
 #[test]
 fn sanitizers_work_inside() {
-    let run = build_and_run("gcc -g -fsanitize=address,undefined", "heap_overflow", &[], limits());
+    let mut slow = limits();
+    slow.wall_time = Duration::from_secs(30);
+    let run = build_and_run("gcc -g -fsanitize=address,undefined", "heap_overflow", &[], slow);
     assert!(run.output.contains("heap-buffer-overflow"), "{run:?}");
     assert!(run.output.contains("program.c:8"), "{run:?}");
 }
