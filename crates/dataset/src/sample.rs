@@ -1,5 +1,6 @@
 //! The sample: a bug, its report and its fix.
 
+use fixwright_report::BugReport;
 use serde::{Deserialize, Serialize};
 
 use crate::Extra;
@@ -57,6 +58,35 @@ pub struct RepairSample {
     pub fixed: Option<String>,
     /// Fields of other names.
     pub extra: Extra,
+}
+
+impl RepairSample {
+    /// The report that a prompt for this sample shows: the first one in [`bug_report_text`](Self::bug_report_text), which as a whole is
+    /// the report's description if no format is known in it; of an assignment, what the program was to do, with an example.
+    pub fn report(&self) -> BugReport {
+        let Some(text) = &self.bug_report_text else { return self.assignment() };
+        let known = fixwright_report::parse(text).map(|found| found.reports).unwrap_or_default();
+        known.into_iter().next().unwrap_or_else(|| {
+            let mut report = BugReport::default();
+            report.description = Some(text.trim().to_owned());
+            report
+        })
+    }
+
+    fn assignment(&self) -> BugReport {
+        let mut report = BugReport::default();
+        let example = self.tests.iter().flatten().next().map(|test| {
+            format!(
+                "For the input\n{}\nit has to print\n{}",
+                test.input.trim_end(),
+                test.output.trim_end()
+            )
+        });
+        let parts: Vec<String> = self.description.clone().into_iter().chain(example).collect();
+        report.title = Some("the program does not do what it has to".to_owned());
+        report.description = (!parts.is_empty()).then(|| parts.join("\n"));
+        report
+    }
 }
 
 /// One run of a program: what it reads and what it has to print.

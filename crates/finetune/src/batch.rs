@@ -1,88 +1,89 @@
-//! Examples side by side.
+//! Examples end to end.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::error::{Error, Result};
 use crate::example::Example;
 
-/// Examples of a batch, shifted by one and padded at the end: token `t` of a row is to predict target `t`.
+/// Examples laid one behind the other, shifted by one: input `i` is to predict target `i`. There is no padding, and no example sees another.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Batch {
-    rows: usize,
-    width: usize,
+pub(crate) struct Batch {
     inputs: Vec<i32>,
-    /// Where a target counts: its position in `[B * T]`, the target, and its weight.
+    lengths: Vec<usize>,
+    /// Where a target counts: its row, the target, and its weight.
     counted: Vec<(i32, i32, f32)>,
 }
 
 impl Batch {
-    /// Stacks examples. Padding stands behind a row, where no token that counts can see it.
+    /// Lays out examples.
     ///
     /// # Errors
     ///
     /// [`Error::EmptyBatch`]; [`Error::TooLong`] for an example that does not fit into `context`.
-    pub fn new(examples: &[Example], context: usize) -> Result<Self> {
-        let width = examples
-            .iter()
-            .map(|e| e.ids.len().saturating_sub(1))
-            .max()
-            .ok_or(Error::EmptyBatch)?;
-        let mut batch =
-            Self { rows: examples.len(), width, inputs: Vec::new(), counted: Vec::new() };
-        for (index, example) in examples.iter().enumerate() {
-            if example.ids.len() > context {
-                return Err(Error::TooLong { index, tokens: example.ids.len(), context });
+    pub(crate) fn new<'a>(
+        examples: impl IntoIterator<Item = &'a Example>,
+        context: usize,
+    ) -> Result<Self> {
+        let mut batch = Self { inputs: Vec::new(), lengths: Vec::new(), counted: Vec::new() };
+        for (index, example) in examples.into_iter().enumerate() {
+            let tokens = example.ids.len();
+            if tokens > context {
+                return Err(Error::TooLong { index, tokens, context });
             }
             batch.push(example);
         }
-        Ok(batch)
+        if batch.inputs.is_empty() { Err(Error::EmptyBatch) } else { Ok(batch) }
     }
 
     fn push(&mut self, example: &Example) {
-        let start = self.inputs.len();
         let pairs = example.ids.windows(2).zip(example.weights.iter().skip(1));
-        for (offset, (pair, weight)) in pairs.enumerate() {
-            self.inputs.push(pair[0].cast_signed());
+        for (pair, weight) in pairs {
             if *weight > 0.0 {
-                self.counted.push(((start + offset) as i32, pair[1].cast_signed(), *weight));
+                let row = self.inputs.len() as i32;
+                self.counted.push((row, pair[1].cast_signed(), *weight));
             }
+            self.inputs.push(pair[0].cast_signed());
         }
-        self.inputs.resize(start + self.width, 0);
+        self.lengths.push(example.ids.len() - 1);
     }
 
-    /// The tokens that go in, `[B, T]`.
-    pub fn inputs(&self, device: &Device) -> Tensor<2, Int> {
-        Tensor::from_data(TensorData::new(self.inputs.clone(), [self.rows, self.width]), device)
+    /// The tokens that go in, `[N]`.
+    pub(crate) fn inputs(&self, device: &Device) -> Tensor<1, Int> {
+        upload(self.inputs.clone(), device)
+    }
+
+    /// How many tokens go in, for each example.
+    pub(crate) fn lengths(&self) -> &[usize] {
+        &self.lengths
     }
 
     /// How many targets count.
-    pub fn counted(&self) -> usize {
+    pub(crate) fn counted(&self) -> usize {
         self.counted.len()
     }
 
-    /// The sum of all weights.
-    pub fn weight(&self) -> f64 {
-        self.counted.iter().map(|(_, _, weight)| f64::from(*weight)).sum()
+    /// Targets that count, in groups of at most `most`.
+    pub(crate) fn targets(&self, most: usize, device: &Device) -> Vec<Targets> {
+        let group = |group: &[(i32, i32, f32)]| Targets {
+            rows: upload(group.iter().map(|(row, ..)| *row).collect(), device),
+            ids: upload(group.iter().map(|(_, id, _)| *id).collect(), device),
+            weights: {
+                let weights: Vec<f32> = group.iter().map(|(.., weight)| *weight).collect();
+                Tensor::from_data(TensorData::new(weights, [group.len()]), device)
+            },
+        };
+        self.counted.chunks(most).map(group).collect()
     }
+}
 
-    /// Positions in `[B * T]` whose targets count, `[N]`.
-    pub(crate) fn positions(&self, device: &Device) -> Tensor<1, Int> {
-        self.column(|(position, _, _)| position, device)
-    }
+/// Some of a batch's targets, `[n]` each: the row that predicts it, its id, its weight.
+pub(crate) struct Targets {
+    pub(crate) rows: Tensor<1, Int>,
+    pub(crate) ids: Tensor<1, Int>,
+    pub(crate) weights: Tensor<1>,
+}
 
-    /// The targets that count, `[N]`.
-    pub(crate) fn targets(&self, device: &Device) -> Tensor<1, Int> {
-        self.column(|(_, target, _)| target, device)
-    }
-
-    /// Their weights, `[N]`.
-    pub(crate) fn weights(&self, device: &Device) -> Tensor<1> {
-        let weights: Vec<f32> = self.counted.iter().map(|(_, _, weight)| *weight).collect();
-        Tensor::from_data(TensorData::new(weights, [self.counted.len()]), device)
-    }
-
-    fn column(&self, field: impl Fn((i32, i32, f32)) -> i32, device: &Device) -> Tensor<1, Int> {
-        let column: Vec<i32> = self.counted.iter().copied().map(field).collect();
-        Tensor::from_data(TensorData::new(column, [self.counted.len()]), device)
-    }
+fn upload(values: Vec<i32>, device: &Device) -> Tensor<1, Int> {
+    let shape = [values.len()];
+    Tensor::from_data(TensorData::new(values, shape), device)
 }

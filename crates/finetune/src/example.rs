@@ -1,63 +1,48 @@
 //! One training text: its tokens, and how much each counts.
 
-use std::ops::Range;
-
 use crate::error::{Error, Result};
-
-/// How much the bytes of a part of the answer count.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Span {
-    /// The bytes, counted from the start of the answer.
-    pub bytes: Range<usize>,
-    /// The weight; 1 is that of a token in plain training.
-    pub weight: f32,
-}
 
 /// The tokens of a prompt and its answer, each with its weight in the loss.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Example {
     /// Prompt, answer, end token.
     pub ids: Vec<u32>,
-    /// One weight a token; 0 for the prompt, 1 for the end token.
+    /// One weight a token, at least 0: how much it counts in training. The first token is never predicted, so its weight has no effect.
     pub weights: Vec<f32>,
+    /// Where the answer begins.
+    pub prompt: usize,
+    /// One flag a token: whether it stands in a part of the answer that is changed. Evaluation tells these apart.
+    pub changed: Vec<bool>,
 }
 
 impl Example {
-    /// Joins a prompt and an answer. `offsets` are the bytes of each token of the answer, as a tokenizer gives them; a token weighs as much
-    /// as the heaviest span that it shares a byte with, and nothing if there is none.
+    /// Joins a prompt that does not count, an answer with a weight for each token, and an end token that weighs 1. No token is marked as changed.
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyPrompt`], [`Error::Offsets`], [`Error::Weight`].
-    pub fn new(
-        prompt: &[u32],
-        answer: &[u32],
-        offsets: &[Range<usize>],
-        spans: &[Span],
-        end: u32,
-    ) -> Result<Self> {
+    /// [`Error::EmptyPrompt`], [`Error::Weights`], [`Error::Weight`].
+    pub fn new(prompt: &[u32], answer: &[u32], weights: &[f32], end: u32) -> Result<Self> {
         if prompt.is_empty() {
             return Err(Error::EmptyPrompt);
         }
-        if answer.len() != offsets.len() {
-            return Err(Error::Offsets { tokens: answer.len(), offsets: offsets.len() });
+        if answer.len() != weights.len() {
+            return Err(Error::Weights { tokens: answer.len(), weights: weights.len() });
         }
-        if let Some(Span { bytes, weight }) =
-            spans.iter().find(|span| !(span.weight.is_finite() && span.weight >= 0.0))
+        if let Some((index, weight)) =
+            weights.iter().enumerate().find(|(_, w)| !(w.is_finite() && **w >= 0.0))
         {
-            return Err(Error::Weight { start: bytes.start, end: bytes.end, weight: *weight });
+            return Err(Error::Weight { index, weight: *weight });
         }
         let ids = [prompt, answer, &[end]].concat();
         let masked = prompt.iter().map(|_| 0.0);
-        let weights =
-            masked.chain(offsets.iter().map(|bytes| heaviest(bytes, spans))).chain([1.0]).collect();
-        Ok(Self { ids, weights })
+        let weights = masked.chain(weights.iter().copied()).chain([1.0]).collect();
+        Ok(Self { changed: vec![false; ids.len()], ids, weights, prompt: prompt.len() })
     }
-}
 
-fn heaviest(token: &Range<usize>, spans: &[Span]) -> f32 {
-    let shares = |span: &&Span| span.bytes.start < token.end && token.start < span.bytes.end;
-    spans.iter().filter(shares).map(|span| span.weight).fold(0.0, f32::max)
+    /// How much all tokens together count.
+    pub fn weight(&self) -> f64 {
+        self.weights.iter().skip(1).map(|weight| f64::from(*weight)).sum()
+    }
 }
 
 #[cfg(test)]
@@ -65,28 +50,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_weighs_as_its_heaviest_span() {
-        let spans = [
-            Span { bytes: 0..3, weight: 0.5 },
-            Span { bytes: 2..5, weight: 0.25 },
-            Span { bytes: 9..9, weight: 9.0 },
-        ];
-        let offsets = [0..2, 2..3, 3..4, 4..6, 6..9, 9..10];
-        let example = Example::new(&[7], &[1, 2, 3, 4, 5, 6], &offsets, &spans, 0).unwrap();
-        assert_eq!(example.weights, [0.0, 0.5, 0.5, 0.25, 0.25, 0.0, 0.0, 1.0]);
+    fn the_prompt_weighs_nothing_and_the_end_one() {
+        let example = Example::new(&[7, 8], &[1, 2], &[0.5, 0.25], 0).unwrap();
+        assert_eq!(example.ids, [7, 8, 1, 2, 0]);
+        assert_eq!(example.weights, [0.0, 0.0, 0.5, 0.25, 1.0]);
+        assert_eq!(example.weight(), 1.75);
     }
 
     #[test]
     fn what_cannot_be_learned_from_is_refused() {
-        assert_eq!(Example::new(&[], &[], &[], &[], 0), Err(Error::EmptyPrompt));
-        assert_eq!(
-            Example::new(&[1], &[2], &[], &[], 0),
-            Err(Error::Offsets { tokens: 1, offsets: 0 })
-        );
-        let spans = [Span { bytes: 3..4, weight: f32::NAN }];
-        assert!(matches!(
-            Example::new(&[1], &[], &[], &spans, 0),
-            Err(Error::Weight { start: 3, end: 4, .. })
-        ));
+        let refused = |prompt: &[u32], weights: &[f32]| {
+            Example::new(prompt, &[2], weights, 0).unwrap_err().to_string()
+        };
+        assert!(refused(&[], &[1.0]).contains("prompt"));
+        assert!(refused(&[1], &[]).contains("0 weights"));
+        assert!(refused(&[1], &[f32::NAN]).contains("NaN"));
+        assert!(refused(&[1], &[-0.5]).contains("-0.5"));
     }
 }

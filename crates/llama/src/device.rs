@@ -30,6 +30,21 @@ impl Device {
             }
         }
     }
+
+    /// The burn device, with tensors that are made on it in bfloat16 unless they say otherwise.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open); [`Error::Device`] too if it has no such type, or was used with another one.
+    pub fn open_in_bf16(self) -> Result<burn::tensor::Device> {
+        let mut device = self.open()?;
+        let types = (burn::tensor::FloatDType::BF16, burn::tensor::IntDType::I32);
+        device.configure(types).map_err(|e| Error::Device {
+            device: self.to_string(),
+            what: format!("cannot compute in bf16: {e}"),
+        })?;
+        Ok(device)
+    }
 }
 
 #[cfg(feature = "cuda")]

@@ -19,6 +19,15 @@ pub enum Error {
         source: io::Error,
     },
 
+    /// The operating system refused to write a file.
+    #[error("cannot write {}", .path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+
     /// A GGUF file does not follow its format.
     #[error("{}: byte {offset}: {what}", .path.display())]
     Gguf {
@@ -137,6 +146,13 @@ pub enum Error {
         limit: usize,
     },
 
+    /// An adapter that was made for another model.
+    #[error("the adapter does not fit the model: {what}")]
+    Adapter {
+        /// Which module does not fit, and how.
+        what: String,
+    },
+
     /// The device that the model should run on is not usable.
     #[error("device {device}: {what}")]
     Device {
@@ -151,6 +167,10 @@ pub enum Error {
 impl Error {
     pub(crate) fn io(path: &Path, source: io::Error) -> Self {
         Self::Io { path: path.to_owned(), source }
+    }
+
+    pub(crate) fn write(path: &Path, source: io::Error) -> Self {
+        Self::Write { path: path.to_owned(), source }
     }
 
     pub(crate) fn gguf(path: &Path, offset: u64, what: impl Into<String>) -> Self {

@@ -26,6 +26,7 @@ use crate::mmap::MappedFile;
 
 mod cursor;
 mod header;
+mod merge;
 mod metadata;
 mod tensor;
 mod value;

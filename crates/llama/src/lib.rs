@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`gguf`], [`safetensors`], [`quant`] | files, checked before they are used, and their block types as f32 |
 //! | [`weights`] | one interface over both kinds of file |
+//! | [`adapter`] | LoRA adapters as Hugging Face PEFT has them |
 //! | [`config`], [`rope`] | the sizes of a model, its rotary frequencies |
 //! | [`tokenizer`] | text to ids, with text that cannot say a control token |
 //! | [`engine`] | the forward pass on the processor, quantised; its `Session` |
@@ -33,20 +34,18 @@
 //! # Ok::<(), fixwright_llama::Error>(())
 //! ```
 //!
-//! The way from a file to logits, with the feature `burn`:
+//! The way from a file to the next token:
 //!
-#![cfg_attr(feature = "burn", doc = "```no_run")]
-#![cfg_attr(not(feature = "burn"), doc = "```ignore")]
+//! ```no_run
 //! use std::path::Path;
 //! use std::sync::Arc;
-//! use fixwright_llama::Device;
-//! use fixwright_llama::model::{Model, Session};
+//! use fixwright_llama::engine::{Model, Options, Session};
 //! use fixwright_llama::tokenizer::Tokenizer;
 //! use fixwright_llama::weights::Weights;
 //!
 //! let weights = Weights::open(Path::new("model.gguf"))?;
 //! let tokenizer = Tokenizer::from_gguf(weights.gguf().expect("it is a GGUF file"))?;
-//! let model = Arc::new(Model::load(&weights, &Device::Cpu.open()?)?);
+//! let model = Arc::new(Model::load(&weights, &Options::default())?);
 //! let ids = tokenizer.encode("int main(void)")?.ids;
 //! let next = Session::new(model).greedy(&ids, 1)?;
 //! println!("{}", tokenizer.decode(&next)?);
@@ -55,6 +54,7 @@
 
 #![deny(unsafe_code)]
 
+pub mod adapter;
 pub mod config;
 #[cfg(feature = "burn")]
 mod device;

@@ -14,13 +14,18 @@ mod cache;
 mod layer;
 mod linear;
 mod load;
+mod lora;
+mod packed;
+mod quantise;
+mod save;
 mod session;
 
 pub use cache::Cache;
+pub use layer::Layer;
 pub use linear::Linear;
+pub use lora::LowRank;
+pub use packed::Packed;
 pub use session::Session;
-
-use layer::Layer;
 
 /// A Llama-family language model.
 ///
@@ -90,6 +95,10 @@ impl Model {
 
     fn angles(&self, start: usize, count: usize) -> Angles {
         let (cos, sin) = rope::angles(&self.frequencies, start, count);
+        self.upload_angles(cos, sin, count)
+    }
+
+    fn upload_angles(&self, cos: Vec<f32>, sin: Vec<f32>, count: usize) -> Angles {
         let device = self.device();
         let shape = [1, 1, count, self.frequencies.len()];
         Angles {

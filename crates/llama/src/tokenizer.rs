@@ -98,6 +98,19 @@ impl Tokenizer {
         self.encode_pieces(&[Piece::Text(text)])
     }
 
+    /// Encodes the prompt of a conversation, with [`bos`](Self::bos) in front if the model expects it and the template did not write it.
+    ///
+    /// # Errors
+    ///
+    /// As [`encode_pieces`](Self::encode_pieces).
+    pub fn encode_prompt(&self, pieces: &[Piece<'_>]) -> Result<Vec<u32>> {
+        let mut ids = self.encode_pieces(pieces)?.ids;
+        if let Some(bos) = self.bos().filter(|bos| self.adds_bos() && ids.first() != Some(bos)) {
+            ids.insert(0, bos);
+        }
+        Ok(ids)
+    }
+
     /// Encodes a text given in pieces. Nothing is added at either end, see [`adds_bos`](Self::adds_bos).
     ///
     /// The ids are those of Hugging Face tokenizers for the whole text, as long as no [`Piece::Text`] holds a control token.

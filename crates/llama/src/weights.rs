@@ -13,6 +13,9 @@ use crate::safetensors::HfFolder;
 mod names;
 mod permute;
 
+pub(crate) use names::to_gguf;
+pub(crate) use permute::interleaved;
+
 /// A tensor in the form that loses nothing.
 pub(crate) enum Stored<'a> {
     /// Quantised: the file's own blocks.
@@ -86,7 +89,7 @@ impl Weights {
     /// Whether there is a tensor of this Hugging Face name.
     pub fn contains(&self, name: &str) -> bool {
         match &self.source {
-            Source::Gguf(gguf) => names::to_gguf(name).is_some_and(|name| gguf.contains(&name)),
+            Source::Gguf(gguf) => to_gguf(name).is_some_and(|name| gguf.contains(&name)),
             Source::Folder(folder) => folder.contains(name),
         }
     }
@@ -114,7 +117,8 @@ impl Weights {
             let ty = view.ty();
             if ty.block_len() > 1 {
                 let row_bytes = shape[1] / ty.block_len() * ty.block_bytes();
-                let interleaved = self.interleaved_heads(name).map(|_| self.config.head_dim);
+                let interleaved =
+                    interleaved_heads(&self.config, name).map(|_| self.config.head_dim);
                 return Ok(Stored::Blocks(BlockRows {
                     ty,
                     bytes: view.bytes(),
@@ -127,8 +131,7 @@ impl Weights {
     }
 
     fn view<'a>(gguf: &'a Gguf, name: &str, shape: &[usize]) -> Result<TensorView<'a>> {
-        let stored =
-            names::to_gguf(name).ok_or_else(|| Error::missing_tensor(gguf.path(), name))?;
+        let stored = to_gguf(name).ok_or_else(|| Error::missing_tensor(gguf.path(), name))?;
         let view = gguf.tensor(&stored)?;
         expect_shape(gguf.path(), &stored, shape, view.shape())?;
         Ok(view)
@@ -136,25 +139,22 @@ impl Weights {
 
     fn load_gguf(&self, gguf: &Gguf, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
         let data = Self::view(gguf, name, shape)?.dequantise();
-        Ok(match self.interleaved_heads(name) {
+        Ok(match interleaved_heads(&self.config, name) {
             Some(heads) => {
                 permute::half_split(&data, heads, self.config.head_dim, shape[1..].iter().product())
             }
             None => data,
         })
     }
+}
 
-    /// How many heads a tensor has whose rows llama.cpp's converter reorders.
-    fn interleaved_heads(&self, name: &str) -> Option<usize> {
-        if self.config.architecture != Architecture::Llama {
-            return None;
-        }
-        let heads = [
-            ("self_attn.q_proj", self.config.num_heads),
-            ("self_attn.k_proj", self.config.num_kv_heads),
-        ];
-        heads.into_iter().find_map(|(part, heads)| name.contains(part).then_some(heads))
+/// How many heads a tensor has whose rows llama.cpp's converter reorders.
+pub(crate) fn interleaved_heads(config: &Config, name: &str) -> Option<usize> {
+    if config.architecture != Architecture::Llama {
+        return None;
     }
+    let heads = [("self_attn.q_proj", config.num_heads), ("self_attn.k_proj", config.num_kv_heads)];
+    heads.into_iter().find_map(|(part, heads)| name.contains(part).then_some(heads))
 }
 
 fn expect_shape(path: &Path, tensor: &str, expected: &[usize], found: &[usize]) -> Result<()> {

@@ -84,6 +84,59 @@ impl Config {
     }
 }
 
+impl Config {
+    /// A `config.json` that transformers reads; `dtype` is how it names the float type of the weights.
+    #[cfg(feature = "burn")]
+    pub(crate) fn to_json(&self, dtype: &str) -> String {
+        let (model_type, class) = match self.architecture {
+            Architecture::Llama => ("llama", "LlamaForCausalLM"),
+            Architecture::Qwen2 => ("qwen2", "Qwen2ForCausalLM"),
+        };
+        let mut json = serde_json::json!({
+            "architectures": [class],
+            "model_type": model_type,
+            "vocab_size": self.vocab_size,
+            "hidden_size": self.hidden_size,
+            "intermediate_size": self.intermediate_size,
+            "num_hidden_layers": self.num_layers,
+            "num_attention_heads": self.num_heads,
+            "num_key_value_heads": self.num_kv_heads,
+            "head_dim": self.head_dim,
+            "max_position_embeddings": self.context_length,
+            "rms_norm_eps": self.rms_norm_eps,
+            "rope_theta": self.rope_theta,
+            "attention_bias": self.output_bias,
+            "tie_word_embeddings": self.tied_head,
+            "hidden_act": "silu",
+            "torch_dtype": dtype,
+        });
+        if let Some(scaling) = stored_scaling(&self.rope_scaling) {
+            json["rope_scaling"] = scaling;
+        }
+        format!("{json:#}\n")
+    }
+}
+
+/// How a `config.json` says it; none for no scaling, and for divisors, which it cannot say.
+#[cfg(feature = "burn")]
+fn stored_scaling(scaling: &RopeScaling) -> Option<Value> {
+    match scaling {
+        RopeScaling::None | RopeScaling::Divisors(_) => None,
+        RopeScaling::Linear { factor } => {
+            Some(serde_json::json!({ "rope_type": "linear", "factor": factor }))
+        }
+        RopeScaling::Llama3 { factor, low_freq_factor, high_freq_factor, original_context } => {
+            Some(serde_json::json!({
+                "rope_type": "llama3",
+                "factor": factor,
+                "low_freq_factor": low_freq_factor,
+                "high_freq_factor": high_freq_factor,
+                "original_max_position_embeddings": *original_context as u64,
+            }))
+        }
+    }
+}
+
 fn architecture(raw: &Raw, path: &Path) -> Result<Architecture> {
     let name =
         raw.model_type.as_deref().ok_or_else(|| Error::config(path, "model_type", "is missing"))?;

@@ -19,6 +19,10 @@ const DEFAULT_ALIGNMENT: u32 = 32;
 pub(super) struct Header {
     pub(super) entries: Entries,
     pub(super) tensors: BTreeMap<Box<str>, TensorInfo>,
+    /// Where the settings end.
+    pub(super) settings_end: usize,
+    /// What the places of tensors are multiples of.
+    pub(super) alignment: usize,
     /// Where the data of the tensors starts.
     pub(super) data: usize,
 }
@@ -30,13 +34,14 @@ impl Header {
         let tensors = cursor.count(tensor::MIN_BYTES, "the number of tensors")?;
         let entries = cursor.count(MIN_ENTRY_BYTES, "the number of settings")?;
         let entries = read_entries(&mut cursor, entries)?;
+        let settings_end = cursor.position();
         let metadata = Metadata::new(file, &entries);
         refuse_shard(metadata)?;
         let alignment = alignment(metadata)?;
         let tensors = read_tensors(&mut cursor, tensors)?;
         let data = cursor.position().checked_next_multiple_of(alignment).unwrap_or(usize::MAX);
         check_data(cursor.at(data), alignment, &tensors)?;
-        Ok(Self { entries, tensors, data })
+        Ok(Self { entries, tensors, settings_end, alignment, data })
     }
 }
 

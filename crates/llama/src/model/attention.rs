@@ -1,5 +1,7 @@
 //! Causal self-attention with rotary positions and grouped key/value heads.
 
+use std::ops::Range;
+
 use burn::module::Module;
 use burn::tensor::module::attention;
 use burn::tensor::ops::AttentionModuleOptions;
@@ -8,6 +10,7 @@ use burn::tensor::{Device, Tensor};
 use super::Angles;
 use super::cache::LayerCache;
 use super::linear::Linear;
+use super::packed::Packed;
 
 /// Causal self-attention.
 #[derive(Module, Debug)]
@@ -30,11 +33,36 @@ impl Attention {
         angles: &Angles,
         past: &mut LayerCache,
     ) -> Tensor<2> {
-        let rows = x.dims()[0];
+        let (q, k, v) = self.project(x, batch, angles);
+        let (k, v) = past.append(k, v);
+        self.output(self.mix(q, k, v))
+    }
+
+    /// As [`forward`](Self::forward), for sequences that lie one behind the other and see themselves alone.
+    pub(super) fn forward_packed(&self, x: Tensor<2>, packed: &Packed) -> Tensor<2> {
+        let (q, k, v) = self.project(x, 1, &packed.angles);
+        let one = |range: &Range<usize>| {
+            let part = |x: &Tensor<4>| x.clone().narrow(2, range.start, range.len());
+            self.mix(part(&q), part(&k), part(&v))
+        };
+        let mixed: Vec<_> = packed.ranges.iter().map(one).collect();
+        self.output(Tensor::cat(mixed, 2))
+    }
+
+    /// Queries, `[B, num_heads, T, head_dim]`, and keys and values, `[B, num_kv_heads, T, head_dim]`.
+    fn project(
+        &self,
+        x: Tensor<2>,
+        batch: usize,
+        angles: &Angles,
+    ) -> (Tensor<4>, Tensor<4>, Tensor<4>) {
         let q = angles.rotate(self.heads(self.q_proj.forward(x.clone()), batch, self.num_heads));
         let k = angles.rotate(self.heads(self.k_proj.forward(x.clone()), batch, self.num_kv_heads));
-        let v = self.heads(self.v_proj.forward(x), batch, self.num_kv_heads);
-        let (k, v) = past.append(k, v);
+        (q, k, self.heads(self.v_proj.forward(x), batch, self.num_kv_heads))
+    }
+
+    /// What each query sees: the keys up to its own place, counted from the last.
+    fn mix(&self, q: Tensor<4>, k: Tensor<4>, v: Tensor<4>) -> Tensor<4> {
         let groups = self.num_heads / self.num_kv_heads;
         let options = AttentionModuleOptions { is_causal: true, ..Default::default() };
         let (k, v) = if shares_heads(&k) {
@@ -42,8 +70,13 @@ impl Attention {
         } else {
             (repeat_heads(k, groups), repeat_heads(v, groups))
         };
-        let mixed = attention(q, k, v, None, None, options);
-        self.o_proj.forward(mixed.swap_dims(1, 2).reshape([rows, self.num_heads * self.head_dim]))
+        attention(q, k, v, None, None, options)
+    }
+
+    /// `[B, num_heads, T, head_dim]` to `[B * T, H]`.
+    fn output(&self, mixed: Tensor<4>) -> Tensor<2> {
+        let [batch, heads, count, dim] = mixed.dims();
+        self.o_proj.forward(mixed.swap_dims(1, 2).reshape([batch * count, heads * dim]))
     }
 
     /// `[B * T, heads * head_dim]` to `[B, heads, T, head_dim]`.

@@ -12,7 +12,7 @@ use super::linear::Linear;
 
 /// One transformer block.
 #[derive(Module, Debug)]
-pub(super) struct Layer {
+pub struct Layer {
     pub(super) input_layernorm: RmsNorm,
     pub(super) self_attn: Attention,
     pub(super) post_attention_layernorm: RmsNorm,
@@ -28,9 +28,16 @@ impl Layer {
         angles: &Angles,
         past: &mut LayerCache,
     ) -> Tensor<2> {
-        let attended =
-            self.self_attn.forward(self.input_layernorm.forward(x.clone()), batch, angles, past);
-        let x = x + attended;
+        self.around(x, |attention, x| attention.forward(x, batch, angles, past))
+    }
+
+    /// The block around its attention.
+    pub(super) fn around(
+        &self,
+        x: Tensor<2>,
+        attend: impl FnOnce(&Attention, Tensor<2>) -> Tensor<2>,
+    ) -> Tensor<2> {
+        let x = x.clone() + attend(&self.self_attn, self.input_layernorm.forward(x));
         let fed = self.mlp.forward(self.post_attention_layernorm.forward(x.clone()));
         x + fed
     }

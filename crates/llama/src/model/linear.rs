@@ -1,7 +1,9 @@
 //! A linear map whose weight lies as checkpoints store it.
 
 use burn::module::{Module, Param};
-use burn::tensor::Tensor;
+use burn::tensor::{DType, Tensor};
+
+use super::lora::LowRank;
 
 /// Up to this many rows, the product is computed as `(W xᵀ)ᵀ`: burn's CPU kernels then read `W` row by row and pack only `x`,
 /// where `x Wᵀ` packs all of `W` on every call.
@@ -14,17 +16,28 @@ pub struct Linear {
     pub weight: Param<Tensor<2>>,
     /// `[out]`.
     pub bias: Option<Param<Tensor<1>>>,
+    /// A low-rank addition.
+    pub adapter: Option<LowRank>,
 }
 
 impl Linear {
     /// Maps `[N, in]` to `[N, out]`.
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        let y = product(x, self.weight.val());
-        match &self.bias {
+        let y = product(x.clone(), dense(self.weight.val()));
+        let y = match &self.bias {
             Some(bias) => y + bias.val().unsqueeze(),
+            None => y,
+        };
+        match &self.adapter {
+            Some(adapter) => y + adapter.forward(x),
             None => y,
         }
     }
+}
+
+/// A weight as numbers to compute with: one that is held in quantised blocks is unpacked.
+pub(super) fn dense<const D: usize>(weight: Tensor<D>) -> Tensor<D> {
+    if matches!(weight.dtype(), DType::QFloat(_)) { weight.dequantize() } else { weight }
 }
 
 /// `x Wᵀ` for `x` of `[N, in]` and `weight` of `[out, in]`.

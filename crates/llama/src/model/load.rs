@@ -105,7 +105,7 @@ impl Loader<'_> {
     fn linear(&self, name: &str, d_in: usize, d_out: usize, biased: bool) -> Result<Linear> {
         let weight = self.matrix(&format!("{name}.weight"), d_out, d_in)?;
         let bias = biased.then(|| self.vector(&format!("{name}.bias"), d_out)).transpose()?;
-        Ok(Linear { weight, bias })
+        Ok(Linear { weight, bias, adapter: None })
     }
 
     fn norm(&self, name: &str) -> Result<RmsNorm> {

@@ -1,7 +1,7 @@
 //! Tensor names: Hugging Face to GGUF.
 
 /// The GGUF name of a Hugging Face tensor, or `None` for one that the block does not have.
-pub(super) fn to_gguf(name: &str) -> Option<String> {
+pub(crate) fn to_gguf(name: &str) -> Option<String> {
     match name {
         "model.embed_tokens.weight" => return Some("token_embd.weight".to_owned()),
         "model.norm.weight" => return Some("output_norm.weight".to_owned()),

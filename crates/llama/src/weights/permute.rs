@@ -12,6 +12,15 @@ pub(super) fn half_split(data: &[f32], heads: usize, head_dim: usize, width: usi
     out
 }
 
+/// Puts rows in half-split order into the order of the file: undoes [`half_split`].
+pub(crate) fn interleaved(data: &[f32], heads: usize, head_dim: usize, width: usize) -> Vec<f32> {
+    let mut out = vec![0.0; data.len()];
+    for (row, values) in data.chunks_exact(width).take(heads * head_dim).enumerate() {
+        out[source_row(row, head_dim) * width..][..width].copy_from_slice(values);
+    }
+    out
+}
+
 /// Where the row of half-split order lies in the file.
 pub(super) fn source_row(row: usize, head_dim: usize) -> usize {
     let half = head_dim / 2;
@@ -22,7 +31,7 @@ pub(super) fn source_row(row: usize, head_dim: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::half_split;
+    use super::{half_split, interleaved};
 
     #[test]
     fn interleaved_rows_are_split() {
@@ -30,5 +39,6 @@ mod tests {
         let gguf = [0.0, 2.0, 1.0, 3.0, 10.0, 12.0, 11.0, 13.0];
         assert_eq!(half_split(&gguf, 2, 4, 1), [0.0, 1.0, 2.0, 3.0, 10.0, 11.0, 12.0, 13.0]);
         assert_eq!(half_split(&[0.0, 0.5, 2.0, 2.5], 1, 2, 2), [0.0, 0.5, 2.0, 2.5]);
+        assert_eq!(interleaved(&half_split(&gguf, 2, 4, 1), 2, 4, 1), gguf);
     }
 }

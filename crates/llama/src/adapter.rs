@@ -1,0 +1,214 @@
+//! LoRA adapters on disk, in the format of Hugging Face PEFT.
+//!
+//! A low-rank adapter (Hu et al. 2021, arXiv 2106.09685) adds `scale * B A` to the weight of a linear map. A folder with
+//! `adapter_config.json` and `adapter_model.safetensors` holds the factors of every adapted module.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use ::safetensors::tensor::TensorView;
+use ::safetensors::{Dtype, serialize};
+
+use crate::error::{Error, Result};
+use crate::safetensors::SafetensorsFile;
+
+mod config;
+
+pub use config::AdapterConfig;
+
+/// The name of the file with the settings.
+const CONFIG: &str = "adapter_config.json";
+/// The name of the file with the factors.
+const TENSORS: &str = "adapter_model.safetensors";
+/// What PEFT puts before the name of a module.
+const PREFIX: &str = "base_model.model.";
+
+/// A LoRA adapter: its settings, and the factors of each module by its Hugging Face name, `model.layers.0.self_attn.q_proj`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Adapter {
+    /// The settings.
+    pub config: AdapterConfig,
+    /// The factors.
+    pub factors: BTreeMap<String, Factors>,
+}
+
+/// The two factors of one module.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Factors {
+    /// `[rank, inputs]`, row-major.
+    pub a: Vec<f32>,
+    /// `[outputs, rank]`, row-major.
+    pub b: Vec<f32>,
+    /// The inner dimension.
+    pub rank: usize,
+}
+
+impl Factors {
+    /// Columns of `a`.
+    pub fn inputs(&self) -> usize {
+        self.a.len() / self.rank
+    }
+
+    /// Rows of `b`.
+    pub fn outputs(&self) -> usize {
+        self.b.len() / self.rank
+    }
+
+    /// Adds `scale * B A` to a weight of `[outputs, inputs]`, row-major.
+    ///
+    /// # Panics
+    ///
+    /// If the weight has another size.
+    pub fn merge_into(&self, weight: &mut [f32], scale: f32) {
+        assert_eq!(weight.len(), self.outputs() * self.inputs(), "size of the weight");
+        let rows = weight.chunks_exact_mut(self.inputs()).zip(self.b.chunks_exact(self.rank));
+        for (row, coefficients) in rows {
+            for (coefficient, direction) in coefficients.iter().zip(self.a.chunks(self.inputs())) {
+                let step = scale * coefficient;
+                row.iter_mut().zip(direction).for_each(|(w, d)| *w += step * d);
+            }
+        }
+    }
+}
+
+impl Adapter {
+    /// Reads a folder.
+    ///
+    /// # Errors
+    ///
+    /// A file that is missing or broken, a kind of adapter that is not plain LoRA on linear maps, factors that do not fit together.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let config = AdapterConfig::read(&folder.join(CONFIG))?;
+        let file = SafetensorsFile::open(folder.join(TENSORS))?;
+        let mut factors = BTreeMap::new();
+        for name in file.names() {
+            let unknown = || Error::safetensors(file.path(), format!("`{name}` is no LoRA factor"));
+            let module = name.strip_prefix(PREFIX).ok_or_else(unknown)?;
+            let Some(module) = module.strip_suffix(".lora_A.weight") else {
+                let counterpart = name.strip_suffix(".lora_B.weight").ok_or_else(unknown)?;
+                file.tensor(&format!("{counterpart}.lora_A.weight"))?;
+                continue;
+            };
+            factors.insert(module.to_owned(), read_factors(&file, module)?);
+        }
+        if factors.is_empty() {
+            return Err(Error::safetensors(file.path(), "there is no LoRA factor in it"));
+        }
+        Ok(Self { config, factors })
+    }
+
+    /// Writes a folder, which is made if it is not there. Each file is written under another name and then renamed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn save(&self, folder: &Path) -> Result<()> {
+        std::fs::create_dir_all(folder).map_err(|e| Error::write(folder, e))?;
+        write(&folder.join(TENSORS), &self.to_bytes(folder)?)?;
+        write(&folder.join(CONFIG), self.config.to_json(self.factors.keys()).as_bytes())
+    }
+
+    /// What `B A` is multiplied by.
+    pub fn scale(&self) -> f64 {
+        self.config.scale()
+    }
+
+    fn to_bytes(&self, folder: &Path) -> Result<Vec<u8>> {
+        let mut tensors: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
+        for (module, f) in &self.factors {
+            let name = |factor: &str| format!("{PREFIX}{module}.lora_{factor}.weight");
+            tensors.push((name("A"), vec![f.rank, f.inputs()], bytes(&f.a)));
+            tensors.push((name("B"), vec![f.outputs(), f.rank], bytes(&f.b)));
+        }
+        let refused = |e: ::safetensors::SafeTensorError| {
+            Error::safetensors(&folder.join(TENSORS), e.to_string())
+        };
+        let views = tensors
+            .iter()
+            .map(|(name, shape, data)| {
+                let view = TensorView::new(Dtype::F32, shape.clone(), data).map_err(refused)?;
+                Ok((name.as_str(), view))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let metadata = std::collections::HashMap::from([("format".to_owned(), "pt".to_owned())]);
+        serialize(views, Some(metadata)).map_err(refused)
+    }
+}
+
+fn read_factors(file: &SafetensorsFile, module: &str) -> Result<Factors> {
+    let a = file.tensor(&format!("{PREFIX}{module}.lora_A.weight"))?;
+    let b = file.tensor(&format!("{PREFIX}{module}.lora_B.weight"))?;
+    let misfit = || {
+        let what =
+            format!("`{module}`: lora_A {:?} and lora_B {:?} do not fit", a.shape(), b.shape());
+        Error::safetensors(file.path(), what)
+    };
+    let (&[rank, inputs], &[outputs, columns]) = (a.shape(), b.shape()) else {
+        return Err(misfit());
+    };
+    if rank != columns || rank == 0 || inputs == 0 || outputs == 0 {
+        return Err(misfit());
+    }
+    Ok(Factors { a: a.to_f32()?, b: b.to_f32()?, rank })
+}
+
+fn bytes(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+/// Writes a file under another name and renames it.
+pub(crate) fn write(path: &Path, content: &[u8]) -> Result<()> {
+    let partial = PathBuf::from(format!("{}.partial", path.display()));
+    let done: io::Result<()> = std::fs::write(&partial, content)
+        .and_then(|()| std::fs::File::open(&partial)?.sync_all())
+        .and_then(|()| std::fs::rename(&partial, path));
+    done.map_err(|e| Error::write(path, e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn adapter() -> Adapter {
+        let factors = Factors { a: vec![1.0, 2.0, 3.0], b: vec![0.5, -1.0], rank: 1 };
+        let config = AdapterConfig::new(1, 2.0);
+        Adapter {
+            config,
+            factors: [("model.layers.0.self_attn.q_proj".to_owned(), factors)].into(),
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let written = adapter();
+        written.save(folder.path()).unwrap();
+        let read = Adapter::open(folder.path()).unwrap();
+        assert_eq!(read, written);
+        assert_eq!(read.scale(), 2.0);
+    }
+
+    #[test]
+    fn merging_adds_the_scaled_product() {
+        let mut weight = vec![1.0; 6];
+        adapter().factors["model.layers.0.self_attn.q_proj"].merge_into(&mut weight, 2.0);
+        assert_eq!(weight, [2.0, 3.0, 4.0, -1.0, -3.0, -5.0]);
+    }
+
+    #[test]
+    fn a_factor_without_its_counterpart_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        adapter().save(folder.path()).unwrap();
+        let path = folder.path().join(TENSORS);
+        let text = std::fs::read(&path).unwrap();
+        let renamed = String::from_utf8_lossy(&text).contains("lora_B");
+        assert!(renamed);
+        let at = text.windows(6).position(|w| w == b"lora_B").unwrap();
+        let mut broken = text;
+        broken[at..at + 6].copy_from_slice(b"lora_C");
+        std::fs::write(&path, broken).unwrap();
+        let error = Adapter::open(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("lora_"), "{error}");
+    }
+}

@@ -1,0 +1,139 @@
+//! `cargo xtask train`: fine-tune a model on samples of report and fix.
+
+use std::io::Write;
+use std::net::ToSocketAddrs as _;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use anyhow::Context as _;
+use fixwright::finetune::{Finish, Method, Peers, Trainer};
+use fixwright::llama::adapter::Adapter;
+use fixwright::llama::model::Model;
+use fixwright::llama::weights::Weights;
+use fixwright::llama::{Device, Error};
+
+use crate::exit::{BadInput, Exit, note};
+use crate::flags::TrainFlags;
+use crate::interrupt::Interrupt;
+use crate::models;
+
+mod config;
+mod data;
+mod events;
+mod plot;
+mod record;
+mod watch;
+
+use config::{Config, Precision};
+use data::Data;
+use record::Record;
+use watch::Watch;
+
+/// The folder in a run's folder that has the result: an adapter, or a model.
+const FINAL: &str = "final";
+
+/// Trains as the flags say, and prints where the result is.
+///
+/// # Errors
+///
+/// [`BadInput`] for flags, data or a model that cannot be used; others when the work itself cannot be done.
+pub fn run(flags: &TrainFlags, out: &mut impl Write) -> anyhow::Result<Exit> {
+    let config = Config::read(flags)?;
+    let interrupt = Interrupt::listen()?;
+    let path = models::resolve(flags.model.as_deref())?;
+    let data = Data::read(flags, &config, &path)?;
+    let mut trainer = trainer(flags, &config, &path)?;
+    let first = trainer.is_first();
+    resume(flags, &mut trainer)?;
+    let mut record = Record::begin(flags, &config, &path, &data, trainer.step(), first)?;
+    let mut watch = Watch::new(&data, config.train.max_steps, trainer.step());
+    let finish = trainer.run(&data.train, &data.held_out, &flags.out, &mut |event| {
+        if let Err(error) = record.take(&event) {
+            watch.say(&format!("error: {error:#}"));
+            return ControlFlow::Break(());
+        }
+        watch.take(&event);
+        interrupt.flow()
+    });
+    drop(watch);
+    record.finish()?;
+    let finish = finish.map_err(|e| BadInput(format!("{:#}", anyhow::Error::from(e))))?;
+    if first {
+        conclude(flags, &trainer, &config, &path)?;
+    }
+    writeln!(out, "{}", flags.out.join(FINAL).display())?;
+    Ok(match finish {
+        Finish::Stopped => {
+            note(format_args!("stopped after step {}: --resume goes on", trainer.step()));
+            Exit::CouldNotRun
+        }
+        _ => Exit::Done,
+    })
+}
+
+fn trainer(flags: &TrainFlags, config: &Config, path: &Path) -> anyhow::Result<Trainer> {
+    let bad = |e: anyhow::Error| BadInput(format!("{e:#}"));
+    let device: Device = flags.device.parse().map_err(|e: Error| bad(e.into()))?;
+    let device = match config.precision {
+        Precision::F32 => device.open(),
+        Precision::Bf16 => device.open_in_bf16(),
+    };
+    let device = device.map_err(|e| bad(e.into()))?;
+    note("loading the model");
+    let weights = Weights::open(path).map_err(|e| bad(e.into()))?;
+    let model = Model::load(&weights, &device).map_err(|e| bad(e.into()))?;
+    let adapter = flags.adapter.as_deref().map(Adapter::open).transpose();
+    let adapter = adapter.map_err(|e| bad(e.into()))?;
+    let trainer = Trainer::new(model, adapter.as_ref(), config.train.clone());
+    Ok(trainer.map_err(|e| bad(e.into()))?.with_peers(peers(flags)?))
+}
+
+/// The other processes of the run, if there are any.
+fn peers(flags: &TrainFlags) -> anyhow::Result<Peers> {
+    if flags.world_size == 1 {
+        return Ok(Peers::alone());
+    }
+    let (host, port) = (flags.master_addr.as_str(), flags.master_port);
+    let address = (host, port).to_socket_addrs().ok().and_then(|mut found| found.next());
+    let address =
+        address.ok_or_else(|| BadInput(format!("--master-addr {host} has no address")))?;
+    note(format_args!("rank {} of {}: meeting at {address}", flags.rank, flags.world_size));
+    Ok(Peers::meet(flags.rank, flags.world_size, address)?)
+}
+
+/// Goes on from the newest checkpoint if that is wished for; refuses to begin where another run has been.
+fn resume(flags: &TrainFlags, trainer: &mut Trainer) -> anyhow::Result<()> {
+    if flags.resume {
+        trainer
+            .resume(&flags.out)
+            .map_err(|e| BadInput(format!("{:#}", anyhow::Error::from(e))))?;
+        return Ok(());
+    }
+    let used = std::fs::read_dir(&flags.out).is_ok_and(|mut entries| entries.next().is_some());
+    if used && trainer.is_first() {
+        let what = "is not empty: --resume goes on with the run in it, or name another folder";
+        return Err(BadInput(format!("--out {} {what}", flags.out.display())).into());
+    }
+    Ok(())
+}
+
+/// Writes the result: the best checkpoint if there were evaluations, else the model as it is.
+fn conclude(
+    flags: &TrainFlags,
+    trainer: &Trainer,
+    config: &Config,
+    path: &Path,
+) -> anyhow::Result<()> {
+    let folder = flags.out.join(FINAL);
+    if config.train.method == Method::Full {
+        let model = trainer.model().clone();
+        return model.save(&folder).context("cannot write the model");
+    }
+    let mut adapter = match trainer.best(&flags.out) {
+        Some(best) => Adapter::open(&best)?,
+        None => trainer.adapter(),
+    };
+    adapter.config.base_model = Some(path.display().to_string());
+    adapter.save(&folder)?;
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! The samples of a run as training examples.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use fixwright::dataset::{Reader, RepairSample};
+use fixwright::finetune::{self, Encoder, Example, Examples};
+use fixwright::llama::tokenizer::Tokenizer;
+use fixwright::patch::edits;
+use fixwright::prompt::{ChatTemplate, MaskStrategy, Options, Request};
+use fixwright::report::BugReport;
+
+use super::config::Config;
+use crate::exit::{BadInput, note};
+use crate::flags::TrainFlags;
+
+/// What a run trains on and what it evaluates on.
+pub(super) struct Data {
+    pub(super) train: Rows,
+    pub(super) held_out: Vec<Example>,
+    /// Samples that were left out, by reason.
+    pub(super) left_out: BTreeMap<String, usize>,
+}
+
+/// Samples that are encoded when they are asked for.
+pub(super) struct Rows {
+    rows: Vec<Row>,
+    tokenizer: Tokenizer,
+    template: ChatTemplate,
+    options: Options,
+    mask: MaskStrategy,
+}
+
+struct Row {
+    report: BugReport,
+    path: String,
+    code: String,
+    line: usize,
+    fixed: String,
+}
+
+impl Data {
+    /// Reads and checks all samples.
+    pub(super) fn read(flags: &TrainFlags, config: &Config, model: &Path) -> anyhow::Result<Self> {
+        let mut left_out = BTreeMap::new();
+        let train = Rows::read(&flags.data, config, model, &mut left_out)?;
+        let held_out = match &flags.validation {
+            None => Vec::new(),
+            Some(path) => {
+                let rows = Rows::read(path, config, model, &mut left_out)?;
+                (0..rows.len()).map(|index| rows.example(index, 0)).collect::<Result<_, _>>()?
+            }
+        };
+        for (reason, count) in &left_out {
+            note(format_args!("{count} samples left out: {reason}"));
+        }
+        if train.rows.is_empty() {
+            return Err(BadInput(format!(
+                "{}: no sample to train on is left",
+                flags.data.display()
+            ))
+            .into());
+        }
+        Ok(Self { train, held_out, left_out })
+    }
+}
+
+impl Rows {
+    fn read(
+        path: &Path,
+        config: &Config,
+        model: &Path,
+        left_out: &mut BTreeMap<String, usize>,
+    ) -> anyhow::Result<Self> {
+        let (tokenizer, template) = fixwright::tokenizer::of_model(model)
+            .map_err(|e| BadInput(format!("{:#}", anyhow::Error::from(e))))?;
+        let options = Options::default().with_target(config.target);
+        let mut rows = Self { rows: Vec::new(), tokenizer, template, options, mask: config.mask };
+        let file = File::open(path)
+            .map_err(|e| BadInput(format!("cannot read {}: {e}", path.display())))?;
+        for sample in Reader::new(BufReader::new(file)) {
+            let sample = sample.map_err(|e| BadInput(format!("{}: {e}", path.display())))?;
+            match rows.row(&sample, config) {
+                Ok(row) => rows.rows.push(row),
+                Err(reason) => *left_out.entry(reason).or_default() += 1,
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The row of a sample, or why it has none.
+    fn row(&self, sample: &RepairSample, config: &Config) -> Result<Row, String> {
+        let code = sample.code.clone().ok_or("no code")?;
+        let fixed = sample.reference().map_err(|_| "the diff does not apply")?.ok_or("no fix")?;
+        let changed: usize = edits(code.as_bytes(), fixed.as_bytes())
+            .iter()
+            .map(|edit| edit.old.len() + edit.new.len())
+            .sum();
+        if config.max_changed_lines > 0 && changed > config.max_changed_lines {
+            return Err(format!("more than {} changed lines", config.max_changed_lines));
+        }
+        let row = Row {
+            report: sample.report(),
+            path: sample.source_code_path.clone().unwrap_or_else(|| "main.c".to_owned()),
+            line: sample.line_number.map_or(1, |line| line as usize),
+            code,
+            fixed,
+        };
+        let example = self.encode(&row, 0).map_err(|error| match error {
+            finetune::Error::Prompt(fixwright::prompt::Error::Inexpressible { .. }) => {
+                "the fix cannot be said in the form that is asked for".to_owned()
+            }
+            error => error.to_string(),
+        })?;
+        if example.ids.len() > config.max_tokens {
+            return Err(format!("more than {} tokens: max_tokens allows more", config.max_tokens));
+        }
+        Ok(row)
+    }
+
+    fn encode(&self, row: &Row, epoch: u64) -> finetune::Result<Example> {
+        let request = Request::new(&row.report, &row.path, &row.code, row.line, &self.options)?;
+        let encoder = Encoder::new(&self.tokenizer, &self.template, self.mask);
+        encoder.example(&request, &row.fixed, epoch)
+    }
+}
+
+impl Examples for Rows {
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn example(&self, index: usize, epoch: u64) -> finetune::Result<Example> {
+        self.encode(&self.rows[index], epoch)
+    }
+}
