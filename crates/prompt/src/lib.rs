@@ -3,7 +3,8 @@
 //!
 //! The same [`render`] makes the prompt to train on and the prompt to ask with, and [`expected`] makes the answer to train on, which
 //! [`read`] is sure to read back. A model may be asked for one of three [`Target`]s: a diff, the lines around the report,
-//! or the whole file. Whatever the file's line endings are, the model sees `\n`; the fix gets the file's own again.
+//! or the whole file. A request can show the whole function around the report, and the definitions of what the code uses, found by [`related`] in
+//! an [`Index`] of the source tree (feature `syntax`, which is on by default and needs a C compiler to build). Whatever the file's line endings are, the model sees `\n`; the fix gets the file's own again.
 //!
 //! In training, an [`EditMask`] says how much each part of that answer counts: all the same, or the repair more than what is only copied.
 //!

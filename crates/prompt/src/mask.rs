@@ -76,6 +76,7 @@ pub struct WeightedSpan {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EditMask {
     spans: Vec<WeightedSpan>,
+    prompt: f32,
 }
 
 impl EditMask {
@@ -110,6 +111,13 @@ impl EditMask {
             MaskStrategy::FastFixer(options) => mask.fast_fixer(request, answer, options, epoch),
         }
         mask
+    }
+
+    /// The mask with a weight for the prompt, from 0 to 1; without this it weighs 0.
+    #[must_use]
+    pub fn with_prompt_weight(mut self, weight: f32) -> Self {
+        self.prompt = if weight > 0.0 { weight.min(1.0) } else { 0.0 };
+        self
     }
 
     fn fast_fixer(
@@ -155,6 +163,16 @@ impl EditMask {
             shared.map(|span| span.weight).fold(0.0, f32::max)
         };
         tokens.iter().map(weight).collect()
+    }
+
+    /// The weights of a whole training text: of the prompt's tokens, `prompt` of them, of the answer's, as [`token_weights`](Self::token_weights) gives
+    /// them, and of the token that ends the answer, which always weighs 1.
+    #[must_use]
+    pub fn text_weights(&self, prompt: usize, answer: &[Range<usize>]) -> Vec<f32> {
+        let mut weights = vec![self.prompt; prompt];
+        weights.extend(self.token_weights(answer));
+        weights.push(1.0);
+        weights
     }
 
     /// Appends a part, joined to the one before where the weights are equal.

@@ -138,6 +138,20 @@ fn random_weights_are_spread_evenly() {
     assert!((upper / weights.len() as f32 - 0.25).abs() < 0.02, "{upper}");
 }
 
+#[test]
+fn the_prompt_weighs_nothing_unless_asked_and_the_end_always_one() {
+    let strategy = MaskStrategy::Modified { context: 0 };
+    let (mask, answer) = mask(Target::Program, set_sum, strategy);
+    let changed = answer.find("\tint sum").unwrap();
+    let tokens = [0..changed, changed..changed + 3];
+    assert_eq!(mask.text_weights(2, &tokens), [0.0, 0.0, 0.0, 1.0, 1.0]);
+    for (asked, weight) in [(0.25, 0.25), (7.0, 1.0), (-1.0, 0.0), (f32::NAN, 0.0)] {
+        let mask = mask.clone().with_prompt_weight(asked);
+        assert_eq!(mask.text_weights(1, &tokens), [weight, 0.0, 1.0, 1.0]);
+    }
+    assert_eq!(EditMask::default().text_weights(0, &[]), [1.0]);
+}
+
 fn strategy() -> impl Strategy<Value = MaskStrategy> {
     let fast_fixer = (any::<u64>(), 0.0..=1.0f32, 0..4u8).prop_map(|(seed, decay, reach)| {
         let mut options = FastFixerMask::default();

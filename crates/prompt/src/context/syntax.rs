@@ -4,8 +4,11 @@ use std::ops::{ControlFlow, Range};
 
 use tree_sitter::{Node, ParseOptions, ParseState, Parser, Tree};
 
-/// How often the parser may come by for a file of no bytes; it does once in 100 of its steps.
-const PATIENCE: usize = 10_000;
+/// How often the parser may come by, as it does once in 100 of its steps: so often for any file, and once more for so many bytes.
+///
+/// Code as people write it takes about a step a byte. What takes many more takes memory in proportion.
+const PATIENCE: usize = 1000;
+const BYTES: usize = 10;
 
 /// A parser of C. It reads any bytes: what is no C becomes error nodes.
 pub(super) struct Syntax(Parser);
@@ -22,7 +25,7 @@ impl Syntax {
     ///
     /// Steps are counted, not seconds: the same text has a tree, or has none, on every machine.
     pub(super) fn parse(&mut self, text: &[u8]) -> Option<Tree> {
-        let mut left = PATIENCE + text.len();
+        let mut left = PATIENCE + text.len() / BYTES;
         let mut tick = |_: &ParseState| match left.checked_sub(1) {
             Some(fewer) => {
                 left = fewer;

@@ -12,6 +12,9 @@ use crate::mask::words;
 /// How far from the reported line a use still counts as near.
 const NEAR: usize = 2;
 
+/// No more names are looked up; those that are used further off go first.
+const MOST_NAMES: usize = 1000;
+
 /// A name that is used, and what it may stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Name<'s> {
@@ -36,7 +39,7 @@ impl<'s> Uses<'s> {
     pub(super) fn of(tree: &Tree, text: &'s [u8], shown: &Range<usize>, line: usize) -> Self {
         let locals =
             enclosing(tree, line).map_or_else(HashMap::new, |function| variables(function, text));
-        let mut found = Vec::new();
+        let (mut found, mut types) = (Vec::new(), TypeNames::default());
         let mut uses = Self::default();
         within(tree.root_node(), shown, |node| {
             let row = node.start_position().row + 1;
@@ -56,7 +59,7 @@ impl<'s> Uses<'s> {
                     let names = words(value).map(|word| Name { text: &value[word], tag: false });
                     found.extend(names.map(|name| (name, off)));
                 }
-                _ => found.extend(type_name(node, text).map(|name| (name, off))),
+                _ => found.extend(types.name(node, text).map(|name| (name, off))),
             }
         });
         uses.names = nearest(found);
@@ -66,15 +69,15 @@ impl<'s> Uses<'s> {
 
 /// The names of types in a piece of code.
 pub(super) fn types<'s>(tree: &Tree, text: &'s [u8]) -> Vec<Name<'s>> {
-    let mut names = Vec::new();
+    let (mut names, mut types) = (Vec::new(), TypeNames::default());
     preorder(tree.root_node(), |node| {
-        names.extend(type_name(node, text));
+        names.extend(types.name(node, text));
         true
     });
     names
 }
 
-/// Each name once, with its least distance, in the order of the first uses.
+/// Each name once, with its least distance, the nearest first and otherwise in the order of the first uses.
 fn nearest(found: Vec<(Name<'_>, u8)>) -> Vec<(Name<'_>, u8)> {
     let mut at: HashMap<Name<'_>, usize> = HashMap::new();
     let mut names: Vec<(Name<'_>, u8)> = Vec::new();
@@ -89,20 +92,35 @@ fn nearest(found: Vec<(Name<'_>, u8)>) -> Vec<(Name<'_>, u8)> {
             None => {}
         }
     }
+    names.sort_by_key(|(_, off)| *off);
+    names.truncate(MOST_NAMES);
     names
 }
 
-/// The type that a node names.
+/// The types that the nodes of a tree name, parents being asked for before their children.
+#[derive(Default)]
+struct TypeNames {
+    /// The last name behind `struct`, `union` or `enum`.
+    tag: Range<usize>,
+}
+
+impl TypeNames {
+    fn name<'s>(&mut self, node: Node<'_>, text: &'s [u8]) -> Option<Name<'s>> {
+        let name = type_name(node, text).filter(|_| node.byte_range() != self.tag)?;
+        if let Some(tag) = node.child_by_field_name("name").filter(|_| name.tag) {
+            self.tag = tag.byte_range();
+        }
+        Some(name)
+    }
+}
+
+/// The type that a node names by itself.
 fn type_name<'s>(node: Node<'_>, text: &'s [u8]) -> Option<Name<'s>> {
-    let tag = |node: Node<'_>| {
-        matches!(node.kind(), "struct_specifier" | "union_specifier" | "enum_specifier")
-    };
-    if tag(node) {
+    if matches!(node.kind(), "struct_specifier" | "union_specifier" | "enum_specifier") {
         let name = node.child_by_field_name("name")?;
         return Some(Name { text: text_of(name, text), tag: true });
     }
-    let alone = node.kind() == "type_identifier" && !node.parent().is_some_and(tag);
-    alone.then(|| Name { text: text_of(node, text), tag: false })
+    (node.kind() == "type_identifier").then(|| Name { text: text_of(node, text), tag: false })
 }
 
 /// The variables and parameters of a function, with the types that they are declared with.
