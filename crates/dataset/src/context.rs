@@ -95,3 +95,63 @@ impl<S: Source> Source for InContext<'_, S> {
         facts
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use fixwright_prompt::{Margin, Target, render};
+
+    use super::*;
+    use crate::words_and_signs;
+
+    const CODE: &str = "#include \"most.h\"\n#define LEAST 1\n\nint f(int n)\n{\n\treturn n <= MOST && n > LEAST;\n}\n";
+
+    fn sample() -> RepairSample {
+        let mut sample = RepairSample::default();
+        sample.code = Some(CODE.into());
+        sample.line_number = Some(6);
+        sample.source_code_path = Some("f.c".into());
+        sample
+    }
+
+    #[test]
+    fn a_sample_makes_the_prompt_again_that_it_was_given() {
+        let tree = tempfile::tempdir().unwrap();
+        std::fs::write(tree.path().join("most.h"), "#define MOST 9\n").unwrap();
+        std::fs::write(tree.path().join("f.c"), "#define LEAST 0\n").unwrap();
+        let index = Index::of_tree(tree.path(), &|_| ControlFlow::Continue(())).unwrap();
+        let mut options = ContextOptions::default();
+        options.prompt.margin = Margin { before: 1, after: 1 };
+        options.tokens = 500;
+        options.tree = Some(Arc::new(index));
+        let mut samples = InContext::new([Ok(sample())].into_iter(), options, &words_and_signs);
+        let sample = samples.next().unwrap().unwrap();
+
+        let (report, default) = (BugReport::default(), Options::default());
+        let request = sample.request(&report, "f.c", &default).unwrap();
+        assert_eq!(request.window().lines, 5..=7);
+        let lines: Vec<_> = request.definitions().iter().map(|one| one.text.as_str()).collect();
+        assert_eq!(lines, ["int f(int n);\n", "#define LEAST 1\n", "#define MOST 9\n"]);
+        assert!(render(&request).messages[1].content.contains("/* most.h:1 */\n#define MOST 9\n"));
+        let whole = sample.request(&report, "f.c", &default.with_target(Target::Program)).unwrap();
+        assert_eq!(whole.definitions().len(), 1);
+    }
+
+    #[test]
+    fn a_sample_that_says_nothing_of_it_is_shown_as_asked() {
+        let (report, options) = (BugReport::default(), Options::default());
+        let mut sample = sample();
+        let request = sample.request(&report, "f.c", &options).unwrap();
+        assert_eq!((request.window().lines.clone(), request.definitions()), (1..=7, &[][..]));
+        sample.extra.insert(FIELD, "no context").unwrap();
+        assert!(sample.request(&report, "f.c", &options).is_err());
+        sample.line_number = None;
+        let mut samples = InContext::new(
+            [Ok(sample.clone())].into_iter(),
+            ContextOptions::default(),
+            &words_and_signs,
+        );
+        assert_eq!(samples.next().unwrap().unwrap(), sample);
+    }
+}
