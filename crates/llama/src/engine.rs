@@ -2,7 +2,7 @@
 //!
 //! Repairing code reads a long prompt and then verifies drafts of many tokens at once, so what counts is the cost of a *batch* of
 //! tokens. The engine keeps weights packed as their file has them, 4 to 8 bits each, quantises activations to 8 bits, and
-//! multiplies integers, with the instructions that the processor turns out to have: AVX-512 VNNI, AVX-VNNI, AVX2, or plain code.
+//! multiplies integers, with the instructions that the processor turns out to have: AMX, AVX-512 VNNI, AVX-VNNI, AVX2, or plain code.
 //! A batch reads every weight once.
 //!
 //! ```text
@@ -13,6 +13,27 @@
 //!
 //! No number depends on how the work is cut: the logits of a token are the same bits in a batch of any size, on any number of
 //! threads, and on any of the instruction sets. So drafted decoding equals plain decoding exactly.
+//!
+//! # Example
+//!
+//! ```
+//! use std::path::Path;
+//! use std::sync::Arc;
+//! use fixwright_llama::engine::{Model, Options, Session};
+//! use fixwright_llama::weights::Weights;
+//!
+//! // A file ending in .gguf works the same way.
+//! let weights = Weights::open(Path::new("tests/data/tiny/llama2"))?;
+//! let model = Arc::new(Model::load(&weights, &Options::default())?);
+//!
+//! let mut one_by_one = Session::new(Arc::clone(&model));
+//! one_by_one.greedy(&[1, 2, 3], 1)?;
+//! let mut at_once = one_by_one.clone();
+//! let single = [4, 5, 6].map(|token| one_by_one.greedy(&[token], 1).map(|ids| ids[0]));
+//! let batch = at_once.greedy(&[4, 5, 6], 3)?;
+//! assert_eq!(single.into_iter().collect::<Result<Vec<_>, _>>()?, batch);
+//! # Ok::<(), fixwright_llama::Error>(())
+//! ```
 
 use std::fmt;
 use std::num::NonZero;

@@ -101,7 +101,6 @@ impl Page {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 
@@ -133,7 +132,7 @@ mod tests {
         assert_eq!((key(&cache, 1, 66, 3), key(&fork, 1, 66, 3)), (6653.0, -1.0));
         assert_eq!((key(&fork, 0, 65, 19), key(&fork, 0, 17, 0)), (6519.0, 1700.0));
         let values = fork.pages(0)[1].values(1, 2);
-        assert_eq!((values[2 * 1 + 1][3], values[2 * 2][0]), (6569.0, -1.0));
+        assert_eq!((values[3][3], values[4][0]), (6569.0, -1.0));
         fork.set_len(64);
         assert_eq!(fork.pages(0).len(), 1);
     }

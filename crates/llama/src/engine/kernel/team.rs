@@ -212,7 +212,6 @@ fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 
@@ -261,7 +260,13 @@ mod tests {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for _ in 0..100 {
-                        team.each(0..10, || (), |(), i| drop(total.fetch_add(i, SeqCst)));
+                        team.each(
+                            0..10,
+                            || (),
+                            |(), i| {
+                                _ = total.fetch_add(i, SeqCst);
+                            },
+                        );
                     }
                 });
             }
@@ -269,7 +274,13 @@ mod tests {
         assert_eq!(total.load(SeqCst), 4 * 100 * 45);
         let panics = || team.each(0..10, || (), |(), i| assert!(i != 7, "seven"));
         assert!(catch_unwind(AssertUnwindSafe(panics)).is_err());
-        team.each(0..10, || (), |(), i| drop(total.fetch_add(i, SeqCst)));
+        team.each(
+            0..10,
+            || (),
+            |(), i| {
+                _ = total.fetch_add(i, SeqCst);
+            },
+        );
         assert_eq!(total.load(SeqCst), 4 * 100 * 45 + 45);
     }
 }

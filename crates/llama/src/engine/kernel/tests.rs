@@ -72,7 +72,7 @@ fn tile(kind: usize, blocks: usize, extreme: bool, next: &mut impl FnMut() -> u6
         let any = next();
         *code = match extreme {
             true => {
-                if any % 2 == 0 {
+                if any.is_multiple_of(2) {
                     0
                 } else {
                     largest
@@ -91,7 +91,11 @@ fn tile(kind: usize, blocks: usize, extreme: bool, next: &mut impl FnMut() -> u6
 fn block(extreme: bool, next: &mut impl FnMut() -> u64) -> Block {
     let quants: [i8; BLOCK] = std::array::from_fn(|_| {
         let any = next();
-        if extreme { if any % 2 == 0 { 127 } else { -127 } } else { (any % 255) as u8 as i8 }
+        if extreme {
+            if any.is_multiple_of(2) { 127 } else { -127 }
+        } else {
+            (any % 255) as u8 as i8
+        }
     });
     let quants = quants.map(|quant| quant.max(-127));
     let sum = |half: &[i8]| half.iter().map(|quant| i32::from(*quant)).sum::<i32>();

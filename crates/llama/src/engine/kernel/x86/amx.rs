@@ -7,7 +7,7 @@ use std::arch::asm;
 use std::arch::x86_64::*;
 
 use super::avx512::{load_floats, store_floats};
-use crate::engine::kernel::{BLOCK_CODES, Block, LANES, Lane, ROWS, Sharing, Tile, View};
+use crate::engine::kernel::{BLOCK_CODES, Block, LANES, Lane, ROWS, Sharing, TILE, Tile, View};
 
 /// Rows and bytes a row of each tile register, as `ldtilecfg` reads them.
 #[repr(C, align(64))]
@@ -130,28 +130,50 @@ unsafe fn some_rows<const R: usize>(tile: &Tile, rows: View<'_>, sums: &mut [Lan
         totals[r] = load_floats(&sums[r]);
     }
     let mut dots = [const { Dots([[0; LANES]; ROWS]) }; 2];
+    let factors = Factors::<R>::of(rows, tile.blocks);
     let parts = if tile.sharing == Sharing::Half { 2 } else { 1 };
-    for index in 0..tile.blocks * parts {
+    for (index, scales) in tile.scales[..tile.blocks * parts].iter().enumerate() {
         let (block, part) = (index / parts, index % parts);
         let dots = &mut dots[index % 2];
         let quants = &rows.blocks[rows.first + block..];
         // SAFETY: the caller's promise; sixteen rows are left from this block on.
         unsafe { multiply(&tile.codes[block], quants, rows.stride, (part, parts), dots) };
-        let scales = load_floats(&tile.scales[index]);
+        let scales = load_floats(scales);
+        let own = &factors.scales[block];
         for r in 0..R {
-            let scales = _mm512_mul_ps(scales, _mm512_set1_ps(quants[r * rows.stride].scale));
+            let scales = _mm512_mul_ps(scales, _mm512_set1_ps(own[r]));
             totals[r] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(load(&dots.0[r])), scales, totals[r]);
         }
         if tile.affine {
             let offsets = load_floats(&tile.offsets[index]);
+            let own = &factors.sums[block];
             for r in 0..R {
-                let sum = _mm512_set1_ps(quants[r * rows.stride].sum);
-                totals[r] = _mm512_fmadd_ps(offsets, sum, totals[r]);
+                totals[r] = _mm512_fmadd_ps(offsets, _mm512_set1_ps(own[r]), totals[r]);
             }
         }
     }
     for r in 0..R {
         store_floats(totals[r], &mut sums[r]);
+    }
+}
+
+/// Scales and sums of the rows' blocks, by block.
+struct Factors<const R: usize> {
+    scales: [[f32; R]; TILE],
+    sums: [[f32; R]; TILE],
+}
+
+impl<const R: usize> Factors<R> {
+    #[inline(always)]
+    fn of(rows: View<'_>, blocks: usize) -> Self {
+        let mut factors = Self { scales: [[0.0; R]; TILE], sums: [[0.0; R]; TILE] };
+        for r in 0..R {
+            for (index, block) in rows.row(r, blocks).iter().take(TILE).enumerate() {
+                factors.scales[index][r] = block.scale;
+                factors.sums[index][r] = block.sum;
+            }
+        }
+        factors
     }
 }
 

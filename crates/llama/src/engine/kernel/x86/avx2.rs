@@ -152,8 +152,9 @@ unsafe fn some_rows<Q: Quads, const R: usize, const PARTS: usize>(
                 let start = |r: usize| [-zero * rows[r][index].total(part, PARTS); 2];
                 let mut dots: [Pair<__m256i>; R] =
                     array::from_fn(|r| start(r).map(|start| _mm256_set1_epi32(start)));
-                for group in part * per_part..(part + 1) * per_part {
-                    let codes = load_bytes(&groups[group]);
+                for (group, codes) in groups.iter().enumerate().skip(part * per_part).take(per_part)
+                {
+                    let codes = load_bytes(codes);
                     for r in 0..R {
                         let quants = broadcast(rows[r][index].quants.as_chunks::<QUAD>().0[group]);
                         for side in 0..2 {

@@ -13,7 +13,7 @@ pub(super) struct Avx512<const AMX: bool>;
 const GROUP: usize = 8;
 
 /// From how many rows on a product is worth tiles.
-const MANY: usize = 6;
+const MANY: usize = 12;
 
 impl<const AMX: bool> Instructions for Avx512<AMX> {
     type Vector = __m512;
@@ -131,8 +131,8 @@ fn some_rows<const R: usize, const PARTS: usize, const AFFINE: bool>(
                     dots[r] = _mm512_set1_epi32(-zero * rows[r][index].total(part, PARTS));
                 }
             }
-            for group in part * per_part..(part + 1) * per_part {
-                let codes = load(&groups[group]);
+            for (group, codes) in groups.iter().enumerate().skip(part * per_part).take(per_part) {
+                let codes = load(codes);
                 for r in 0..R {
                     let quants = rows[r][index].quants.as_chunks::<QUAD>().0[group];
                     dots[r] = _mm512_dpbusd_epi32(dots[r], codes, broadcast(quants));
