@@ -5,6 +5,7 @@
 mod allocation;
 mod dequantise;
 mod hostile;
+mod merge;
 mod mutation;
 mod reading;
 mod real;
