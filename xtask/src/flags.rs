@@ -3,11 +3,13 @@
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
+use clap::builder::TypedValueParser as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fixwright_prompt as prompt;
 use fixwright_validate::Analyser;
 use serde::Serialize;
 
+use crate::bench_decode::BenchDecodeFlags;
 use crate::exit::BadInput;
 
 /// The commands of the fixwright workspace.
@@ -31,6 +33,17 @@ pub enum Command {
     ///
     /// Exit codes: 0 repaired, 1 no valid patch found, 2 bad input, 3 could not run or interrupted.
     Repair(RepairFlags),
+    /// Measure decoding with drafts: speed, tokens per forward pass, equality with plain decoding
+    ///
+    /// With --replay no model runs: recorded fixes are scored by the forward passes that a model would need that gives just them.
+    /// Otherwise the model answers each sample with each proposer in turn, on the processor; with --force-fix it is made to
+    /// give the recorded fix, at its own cost, as a model tuned for repair would.
+    ///
+    /// With --json FILE gets {schema: 1, version, model, samples, target, proposers: [{name, tokens_per_second, tokens_per_forward, acceptance,
+    /// equal_to_greedy, ..}], cost: [[tokens, seconds]], peers: [..]}. Further fields may be added.
+    ///
+    /// Exit codes: 0 done, 1 an output differs from plain decoding, 2 bad input, 3 could not run.
+    BenchDecode(BenchDecodeFlags),
     /// Read what analysers, compilers, sanitizers and failing tests say; print it as a table, JSON Lines or SARIF
     ///
     /// The format of each file is found in it. What a file has that cannot be read is said on stderr with its line, and
@@ -75,6 +88,16 @@ pub enum Command {
     ///
     /// Exit codes: 0 all were judged, 2 bad input, 3 could not run or interrupted.
     Evaluate(EvaluateFlags),
+    /// Fine-tune a model on samples of report and fix, with a loss that follows the edit
+    ///
+    /// Samples are JSON Lines as `curate` writes them, or with the original seven fields alone. The folder of a run gets
+    /// run.json and config.toml, which repeat it, metrics.jsonl with a line a step, evaluations.jsonl, TensorBoard events, loss.svg,
+    /// checkpoints, and in final/ the adapter as Hugging Face PEFT loads it, or the whole model. Ctrl-C saves a checkpoint.
+    ///
+    /// Several processes train one model if each is given its --rank: on one machine with a --device each, or on several.
+    ///
+    /// Exit codes: 0 done, 2 bad input, 3 could not run or interrupted.
+    Train(TrainFlags),
     /// Language models by name: list, fetch, locate
     #[command(subcommand)]
     Model(Model),
@@ -427,12 +450,91 @@ impl RepairFlags {
             Err(BadInput(format!("{}: there is no such file or folder", path.display())))
         })
     }
+}
 
-    /// The features that the device needs beyond those of every repair.
-    #[must_use]
-    pub fn features(&self) -> &'static [&'static str] {
-        if self.device.starts_with("cuda") { &["--features", "xtask/cuda"] } else { &[] }
-    }
+/// The features that a device needs beyond those that every command with a model does.
+#[must_use]
+pub fn device_features(device: &str) -> &'static [&'static str] {
+    if device.starts_with("cuda") { &["--features", "xtask/cuda"] } else { &[] }
+}
+
+/// `cargo xtask train`.
+#[derive(Clone, Debug, Args)]
+pub struct TrainFlags {
+    /// The samples to train on
+    #[arg(long, value_name = "FILE")]
+    pub data: PathBuf,
+    /// The samples to evaluate on during the run
+    #[arg(long, value_name = "FILE")]
+    pub validation: Option<PathBuf>,
+    /// A model's name (see `cargo xtask model list`), a GGUF file, or a Hugging Face folder; the default model if left out
+    #[arg(long, value_name = "NAME|PATH")]
+    pub model: Option<String>,
+    /// The folder of the run
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// The run of a paper
+    #[arg(long, value_enum, conflicts_with = "config")]
+    pub preset: Option<Preset>,
+    /// A TOML file like the config.toml of a run; flags win over it
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// An adapter in the format of PEFT to go on from, instead of a new one
+    #[arg(long, value_name = "DIR")]
+    pub adapter: Option<PathBuf>,
+    /// How many steps the optimiser takes
+    #[arg(long, value_name = "N")]
+    pub max_steps: Option<usize>,
+    /// The largest learning rate
+    #[arg(long, value_name = "X")]
+    pub learning_rate: Option<f64>,
+    /// How much each part of an answer counts
+    #[arg(long, value_enum)]
+    pub mask: Option<Mask>,
+    /// What the model learns to write
+    #[arg(long, value_enum)]
+    pub target: Option<Target>,
+    /// Decides the order of the samples, the first adapter, dropout and random weights
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Go on from the newest checkpoint in --out
+    #[arg(long)]
+    pub resume: bool,
+    /// Where the model runs: cpu, or cuda:INDEX in a build with CUDA
+    #[arg(long, default_value = "cpu")]
+    pub device: String,
+    /// Which of several processes this is, from 0
+    #[arg(long, env = "RANK", default_value_t = 0)]
+    pub rank: usize,
+    /// How many processes there are
+    #[arg(long, env = "WORLD_SIZE", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..).map(usize::from))]
+    pub world_size: usize,
+    /// Where process 0 listens for the others
+    #[arg(long, env = "MASTER_ADDR", default_value = "127.0.0.1")]
+    pub master_addr: String,
+    /// The port of process 0
+    #[arg(long, env = "MASTER_PORT", default_value_t = 29500)]
+    pub master_port: u16,
+}
+
+/// Runs of papers.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Preset {
+    /// "Large Language Models for Automatic Code Repair": 20 steps at 3e-3, diffs
+    Article,
+    /// FastFixer: whole programs, its mask, LoRA on attention, 12,000 steps at 3e-4
+    Fastfixer,
+}
+
+/// How much each part of an answer counts.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Mask {
+    /// Every part the same
+    None,
+    /// Changed lines and one line around them, nothing else
+    Modified,
+    /// FastFixer's: changed lines, what they depend on, random weights elsewhere
+    Fastfixer,
 }
 
 /// What a model is asked to write.

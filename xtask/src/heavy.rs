@@ -1,6 +1,6 @@
-//! Commands that need a language model: `xtask-model`, built when it is first asked for.
+//! Training, and models on a GPU: `xtask-model`, built when it is first asked for.
 //!
-//! The light binary never links burn. For a heavy command it has cargo build the other binary, with the build's
+//! The light binary never links burn. For these it has cargo build the other binary, with the build's
 //! progress on the terminal, and runs that with the arguments it was given itself.
 
 use std::ffi::OsString;

@@ -1,8 +1,7 @@
 //! The commands of the workspace, behind `cargo xtask`.
 //!
-//! Two binaries share this library. `xtask` is what the cargo alias runs: it builds in a minute and holds every
-//! command that needs no language model. `xtask-model` holds the others and links burn; `xtask` has it built when one
-//! of its commands is asked for ([`heavy`]). All end with one of four exit codes ([`exit::Exit`]).
+//! Two binaries share this library. `xtask` is what the cargo alias runs: models run on the processor in it. `xtask-model` links burn too; `xtask` has it
+//! built to train, or when a model is to run on a GPU ([`heavy`]). All end with one of four exit codes ([`exit::Exit`]).
 //!
 //! ```
 //! let manifest = xtask::models::Manifest::load()?;
@@ -15,6 +14,7 @@
 #![forbid(unsafe_code)]
 
 pub mod apply;
+pub mod bench_decode;
 pub mod counter;
 pub mod curate;
 pub mod evaluate;
@@ -24,7 +24,6 @@ pub mod heavy;
 pub mod interrupt;
 pub mod layers;
 pub mod models;
-#[cfg(feature = "model")]
 pub mod repair;
 pub mod report;
 pub mod sources;
@@ -32,4 +31,6 @@ pub mod steps;
 pub mod suites;
 pub mod test;
 pub mod tidy;
+#[cfg(feature = "model")]
+pub mod train;
 pub mod workspace;

@@ -1,12 +1,15 @@
-//! `cargo xtask`: the commands of the workspace that need no language model.
+//! `cargo xtask`: the commands of the workspace.
 
 use std::process::ExitCode;
 use std::{env, io};
 
 use clap::Parser as _;
 use xtask::exit::{self, Exit};
-use xtask::flags::{Command, Flags, Model};
-use xtask::{apply, curate, evaluate, heavy, layers, models, report, suites, test, tidy};
+use xtask::flags::{self, Command, Flags, Model};
+use xtask::{
+    apply, bench_decode, curate, evaluate, heavy, layers, models, repair, report, suites, test,
+    tidy,
+};
 
 fn main() -> ExitCode {
     // This program is its own launcher of confined commands.
@@ -23,8 +26,13 @@ fn run(command: Command) -> anyhow::Result<Exit> {
             flags.check()?;
             // Fetched before the long build: a wrong name or a missing network shows at once.
             models::resolve(flags.model.as_deref())?;
-            heavy::run(env::args_os().skip(1), flags.features())
+            heavy::run(env::args_os().skip(1), flags::device_features(&flags.device))
         }
+        Command::Train(flags) => {
+            models::resolve(flags.model.as_deref())?;
+            heavy::run(env::args_os().skip(1), flags::device_features(&flags.device))
+        }
+        Command::BenchDecode(flags) => bench_decode::run(&flags, out),
         Command::Apply(flags) => apply::run(&flags, out),
         Command::Suites(flags) => suites::run(&flags, out),
         Command::Curate(flags) => curate::run(&flags, out),

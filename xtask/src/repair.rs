@@ -1,9 +1,11 @@
 //! `cargo xtask repair`: a bug report in, a verified patch out.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Context as _;
+use fixwright::decode::Target;
 use fixwright::prompt::{Index, Request};
 use fixwright::repair::{Candidate, Options, Repair, Repairer};
 use fixwright::validate::{CopyOptions, Isolation, Launcher, Sandbox, Validator};
@@ -35,11 +37,8 @@ pub fn run(flags: &RepairFlags) -> anyhow::Result<Exit> {
     let validator = validator(&case, flags, &mut watch)?;
     let model = models::resolve(flags.model.as_deref())?;
     watch.say("loading the model");
-    let device = flags.device.parse().map_err(bad_input)?;
-    let repairer = Repairer::load(&model, device).map_err(bad_input)?;
-    let request = in_context(request, &repairer, &case, flags, &mut watch)?;
-    let repair =
-        repairer.repair(&request, &validator, &search(flags), &mut |event| watch.event(&event))?;
+    let job = Job { flags, case: &case, validator: &validator };
+    let repair = job.run(&model, request, &mut watch)?;
     watch.finish();
 
     let exit = conclude(flags, &case, &repair, start)?;
@@ -49,20 +48,55 @@ pub fn run(flags: &RepairFlags) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-/// The request with what its code uses, if the flags have room for that.
-fn in_context<'c>(
-    request: Request<'c>,
-    repairer: &Repairer,
-    case: &Case,
-    flags: &RepairFlags,
-    watch: &mut Watch,
-) -> anyhow::Result<Request<'c>> {
-    if flags.context.tokens == 0 {
-        return Ok(request);
+/// What is to be repaired, and how candidates are judged.
+struct Job<'a> {
+    flags: &'a RepairFlags,
+    case: &'a Case,
+    validator: &'a Validator,
+}
+
+impl Job<'_> {
+    /// Repairs with the model on the device that the flags name.
+    fn run(&self, model: &Path, request: Request<'_>, watch: &mut Watch) -> anyhow::Result<Repair> {
+        if self.flags.device == "cpu" {
+            return self.search(&Repairer::load(model).map_err(bad_input)?, request, watch);
+        }
+        #[cfg(feature = "model")]
+        {
+            let device = self.flags.device.parse().map_err(bad_input)?;
+            self.search(&Repairer::load_on(model, device).map_err(bad_input)?, request, watch)
+        }
+        #[cfg(not(feature = "model"))]
+        Err(BadInput(format!("device {}: this program has the processor alone", self.flags.device))
+            .into())
     }
-    watch.say("reading the source tree");
-    let tree = Index::of_tree(&case.root, &|_| watch.flow())?;
-    Ok(repairer.in_context(request, &tree, flags.context.tokens))
+
+    fn search<T: Target + Clone>(
+        &self,
+        repairer: &Repairer<T>,
+        request: Request<'_>,
+        watch: &mut Watch,
+    ) -> anyhow::Result<Repair> {
+        let request = self.in_context(request, repairer, watch)?;
+        let options = search(self.flags);
+        Ok(repairer.repair(&request, self.validator, &options, &mut |event| watch.event(&event))?)
+    }
+
+    /// The request with what its code uses, if the flags have room for that.
+    fn in_context<'c, T: Target + Clone>(
+        &self,
+        request: Request<'c>,
+        repairer: &Repairer<T>,
+        watch: &mut Watch,
+    ) -> anyhow::Result<Request<'c>> {
+        let tokens = self.flags.context.tokens;
+        if tokens == 0 {
+            return Ok(request);
+        }
+        watch.say("reading the source tree");
+        let tree = Index::of_tree(&self.case.root, &|_| watch.flow())?;
+        Ok(repairer.in_context(request, &tree, tokens))
+    }
 }
 
 fn search(flags: &RepairFlags) -> Options {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-/// The packages that build without burn: the text half and the commands.
+/// The packages that build without burn: the text half, and the commands with the engine.
 pub const TEXT_HALF: [&str; 6] = [
     "fixwright-report",
     "fixwright-patch",

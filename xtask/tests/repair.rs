@@ -53,7 +53,7 @@ impl Project {
 }
 
 fn repair() -> Command {
-    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("xtask-model"));
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("xtask"));
     command.arg("repair");
     command
 }

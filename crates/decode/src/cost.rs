@@ -1,5 +1,11 @@
 //! What a forward pass costs by how many tokens it has.
 
+use std::iter;
+use std::time::Instant;
+
+use crate::error::{Error, Result};
+use crate::target::Target;
+
 /// The cost of a forward pass over some tokens, relative to that of one.
 ///
 /// On a GPU that waits for memory it is nearly flat: then long drafts pay even when they are rarely accepted whole. On a CPU every
@@ -39,6 +45,30 @@ impl CostCurve {
         }
         points[0].0 = 1;
         Self { points }
+    }
+
+    /// The curve of a target on this machine, as far as `most` tokens: the time to verify 1, 2, 4, ... tokens where the target stands, the better of
+    /// two tries each. The target then has seen what it had seen before.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Target`] when the model fails.
+    pub fn measure<T: Target>(target: &mut T, most: usize) -> Result<Self> {
+        let position = target.position();
+        let mut times = Vec::new();
+        for tokens in
+            iter::successors(Some(1), |tokens| Some(2 * tokens)).take_while(|n| *n <= most)
+        {
+            let mut best = f64::INFINITY;
+            for _ in 0..2 {
+                let start = Instant::now();
+                target.greedy(&vec![0; tokens], tokens).map_err(|e| Error::Target(Box::new(e)))?;
+                best = best.min(start.elapsed().as_secs_f64());
+                target.truncate(position);
+            }
+            times.push((tokens, best));
+        }
+        Ok(Self::from_times(&times))
     }
 
     /// The cost of a forward pass over `tokens` tokens; that over one costs 1.

@@ -57,6 +57,8 @@ mod error;
 #[cfg(feature = "model")]
 pub mod repair;
 pub mod source;
+#[cfg(feature = "model")]
+pub mod tokenizer;
 
 pub use error::{Error, Result};
 #[cfg(feature = "model")]

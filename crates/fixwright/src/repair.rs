@@ -4,28 +4,34 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-use fixwright_decode::{Random, Sampling};
-use fixwright_llama::Device;
-use fixwright_llama::model::{Model, Session};
+use fixwright_decode::{CostCurve, Options as DecodeOptions, Random, Sampling, Target};
+use fixwright_llama::engine::{self, Model};
 use fixwright_llama::tokenizer::Tokenizer;
 use fixwright_llama::weights::Weights;
-use fixwright_prompt::{Budget, ChatTemplate, Index, Request, related};
+use fixwright_prompt::{Budget, Index, Request, related};
 use fixwright_validate::{Validator, Verdict};
 
 use crate::error::Result;
 
+mod ask;
+#[cfg(feature = "burn")]
+mod burn;
 mod candidate;
 mod propose;
 
-use propose::Asked;
-
+pub use ask::{Asked, Asker};
 pub use candidate::{Candidate, Proposal};
 
-/// A model that is ready to repair.
-pub struct Repairer {
-    model: Arc<Model>,
-    tokenizer: Tokenizer,
-    template: ChatTemplate,
+/// The longest draft whose cost is measured; longer ones are taken to go on in proportion.
+const LONGEST_MEASURED: usize = 64;
+
+/// A model that is ready to repair: the processor's, unless another [`Target`] is named.
+#[derive(Debug)]
+pub struct Repairer<T = engine::Session> {
+    /// Has seen nothing; every search begins with a clone.
+    fresh: T,
+    asker: Asker,
+    cost: CostCurve,
 }
 
 /// How to look for a repair.
@@ -72,9 +78,9 @@ impl Options {
         self
     }
 
-    /// The first candidate is greedy, every other one has a seed of its own.
-    fn sampling(&self, candidate: usize) -> Sampling {
-        match candidate {
+    /// How a candidate is decoded. The first is greedy, every other one has a seed of its own.
+    fn decoding(&self, candidate: usize, asked: &Asked, tokenizer: &Tokenizer) -> DecodeOptions {
+        let sampling = match candidate {
             0 => Sampling::Greedy,
             _ => Sampling::Random(Random {
                 temperature: self.temperature,
@@ -82,6 +88,13 @@ impl Options {
                 seed: self.seed.wrapping_add(candidate as u64),
                 ..Random::default()
             }),
+        };
+        let usual = asked.draft.len() + asked.draft.len() / 2 + 64;
+        DecodeOptions {
+            max_new_tokens: self.max_new_tokens.unwrap_or(usual),
+            stop_tokens: tokenizer.end_of_turn().to_vec(),
+            sampling,
+            ..DecodeOptions::default()
         }
     }
 }
@@ -128,32 +141,41 @@ impl Repair {
 }
 
 impl Repairer {
-    /// Loads a model: a GGUF file, or a Hugging Face folder.
+    /// Loads a model, a GGUF file or a Hugging Face folder, to run on the processor.
     ///
     /// # Errors
     ///
-    /// Whatever is wrong with the model's files, or with the device.
-    pub fn load(path: &Path, device: Device) -> Result<Self> {
+    /// Whatever is wrong with the model's files.
+    pub fn load(path: &Path) -> Result<Self> {
         let weights = Weights::open(path)?;
-        let tokenizer = match weights.gguf() {
-            Some(gguf) => Tokenizer::from_gguf(gguf)?,
-            None => Tokenizer::from_folder(path)?,
-        };
-        tokenizer.check_vocabulary(weights.config().vocab_size)?;
-        let template = chat_template(&tokenizer)?;
-        let model = Arc::new(Model::load(&weights, &device.open()?)?);
-        Ok(Self { model, tokenizer, template })
+        let asker = Asker::open(path, &weights)?;
+        let model = Model::load(&weights, &engine::Options::default())?;
+        Self::new(engine::Session::new(Arc::new(model)), asker)
+    }
+}
+
+impl<T: Target + Clone> Repairer<T> {
+    /// A repairer with a model of any kind that has seen nothing. Measures what drafts of it cost.
+    ///
+    /// # Errors
+    ///
+    /// A model that fails.
+    pub fn new(mut fresh: T, asker: Asker) -> Result<Self> {
+        let cost = CostCurve::measure(&mut fresh, LONGEST_MEASURED)?;
+        Ok(Self { fresh, asker, cost })
     }
 
-    /// The model's tokenizer.
-    pub fn tokenizer(&self) -> &Tokenizer {
-        &self.tokenizer
+    /// The model's tokenizer and chat template.
+    pub fn asker(&self) -> &Asker {
+        &self.asker
     }
 
     /// The request with the definitions of what its code uses, in `tokens` tokens of this model at most. `tree` is the source tree.
     #[must_use]
     pub fn in_context<'r>(&self, request: Request<'r>, tree: &Index, tokens: usize) -> Request<'r> {
-        let count = |text: &str| self.tokenizer.encode(text).map_or(usize::MAX, |text| text.ids.len());
+        let count = |text: &str| {
+            self.asker.tokenizer().encode(text).map_or(usize::MAX, |text| text.ids.len())
+        };
         let definitions = related(&request, Some(tree), Budget { tokens, count: &count });
         request.with_definitions(definitions)
     }
@@ -176,8 +198,8 @@ impl Repairer {
             request,
             validator,
             options,
-            asked: self.ask(request, options)?,
-            session: Session::new(Arc::clone(&self.model)),
+            asked: self.asker.ask(request)?,
+            session: self.fresh.clone(),
             found: Vec::new(),
         };
         let stop = (0..options.candidates)
@@ -189,13 +211,13 @@ impl Repairer {
 }
 
 /// The candidates of one request, one after the other.
-struct Search<'a> {
-    repairer: &'a Repairer,
+struct Search<'a, T> {
+    repairer: &'a Repairer<T>,
     request: &'a Request<'a>,
     validator: &'a Validator,
     options: &'a Options,
     asked: Asked,
-    session: Session,
+    session: T,
     found: Vec<Candidate>,
 }
 
@@ -207,18 +229,18 @@ enum Stop {
     Cancelled,
 }
 
-impl Search<'_> {
+impl<T: Target + Clone> Search<'_, T> {
     fn next(&mut self, index: usize, progress: Progress<'_>) -> Result<Option<Stop>> {
         let (of, prompt_tokens) = (self.options.candidates, self.asked.prompt.len());
         if progress(Event::Asking { index, of, prompt_tokens }).is_break() {
             return Ok(Some(Stop::Cancelled));
         }
-        let sampling = self.options.sampling(index);
+        let decoding = self.options.decoding(index, &self.asked, self.repairer.asker.tokenizer());
         let proposal = self.repairer.propose(
             &mut self.session,
             self.request,
             &self.asked,
-            sampling,
+            &decoding,
             progress,
         )?;
         let Some(proposal) = proposal else { return Ok(Some(Stop::Cancelled)) };
@@ -234,13 +256,4 @@ impl Search<'_> {
         self.found.push(candidate);
         Ok(if clean { Some(Stop::Clean) } else { cancelled.then_some(Stop::Cancelled) })
     }
-}
-
-fn chat_template(tokenizer: &Tokenizer) -> Result<ChatTemplate> {
-    let text = |id: Option<u32>| id.map_or(Ok(String::new()), |id| tokenizer.decode(&[id]));
-    let (bos, eos) = (text(tokenizer.bos())?, text(tokenizer.eos())?);
-    Ok(match tokenizer.chat_template() {
-        Some(source) => ChatTemplate::new(source, &bos, &eos)?,
-        None => ChatTemplate::plain(),
-    })
 }

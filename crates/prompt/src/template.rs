@@ -22,13 +22,15 @@ pub struct Prompt {
     pub messages: Vec<Message>,
     /// The answer that would leave the source as it is: what to draft from when decoding.
     pub draft: String,
+    /// The line of the draft, counted from 0, that is the reported one.
+    pub reported: usize,
 }
 
 /// Renders the prompt, for training and for inference alike.
 pub fn render(request: &Request<'_>) -> Prompt {
     let messages =
         vec![Message::new(Role::System, system(request)), Message::new(Role::User, user(request))];
-    Prompt { messages, draft: draft(request) }
+    Prompt { messages, draft: draft(request), reported: reported(request) }
 }
 
 /// The answer that says `fixed`, in the form that the request asks for: the text to train on.
@@ -78,6 +80,16 @@ fn draft(request: &Request<'_>) -> String {
             fenced("diff", &iter::once(header.as_str()).chain(lines).collect::<String>())
         }
     }
+}
+
+/// Where the reported line is in the draft: after its fence, and after a diff's header.
+fn reported(request: &Request<'_>) -> usize {
+    let (first, before) = match request.target {
+        Target::Program => (1, 1),
+        Target::Window => (*request.window.lines.start(), 1),
+        Target::Diff => (*request.window.lines.start(), 4),
+    };
+    before + request.line.saturating_sub(first)
 }
 
 /// The part of `fixed` that stands for the window; none if anything else differs.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use xtask::exit::{self, BadInput};
 use xtask::flags::{Command, Flags};
-use xtask::repair;
+use xtask::{repair, train};
 
 fn main() -> ExitCode {
     // This program is its own launcher of confined commands.
@@ -14,6 +14,7 @@ fn main() -> ExitCode {
     }
     exit::finish(match Flags::parse().command {
         Command::Repair(flags) => repair::run(&flags),
+        Command::Train(flags) => train::run(&flags, &mut std::io::stdout()),
         _ => Err(BadInput("this command runs no model: cargo xtask has it".to_owned()).into()),
     })
 }

@@ -3,85 +3,44 @@
 use std::ops::ControlFlow;
 
 use fixwright_decode::{
-    Event as DecodeEvent, Finish, Generation, LineEnds, Options as DecodeOptions, Sampling,
-    SourceDraft, generate,
+    Event as DecodeEvent, Finish, Generation, Options as DecodeOptions, Target, generate,
 };
-use fixwright_llama::model::Session;
-use fixwright_llama::tokenizer::Piece;
 use fixwright_patch::{ApplyOptions, DiffOptions, FilePatch, Origin, Patch};
-use fixwright_prompt::{Finish as AnswerFinish, Fix, Request, Segment, read, render};
+use fixwright_prompt::{Finish as AnswerFinish, Fix, Request, read};
 
 use super::candidate::Proposal;
-use super::{Event, Options, Progress, Repairer};
+use super::{Asked, Event, Progress, Repairer};
 use crate::error::Result;
 
-/// A request in the model's tokens.
-pub(super) struct Asked {
-    pub(super) prompt: Vec<u32>,
-    draft: Vec<u32>,
-    max_new_tokens: usize,
-}
-
-impl Repairer {
-    /// Renders the prompt and the draft, and cuts both into tokens.
-    pub(super) fn ask(&self, request: &Request<'_>, options: &Options) -> Result<Asked> {
-        let rendered = render(request);
-        let segments = self.template.render(&rendered.messages)?;
-        let pieces: Vec<Piece<'_>> = segments.iter().map(piece).collect();
-        let mut prompt = self.tokenizer.encode_pieces(&pieces)?.ids;
-        if let Some(bos) = self
-            .tokenizer
-            .bos()
-            .filter(|bos| self.tokenizer.adds_bos() && prompt.first() != Some(bos))
-        {
-            prompt.insert(0, bos);
-        }
-        let draft = self.tokenizer.encode(&rendered.draft)?.ids;
-        let max_new_tokens = options.max_new_tokens.unwrap_or(draft.len() + draft.len() / 2 + 64);
-        Ok(Asked { prompt, draft, max_new_tokens })
-    }
-
+impl<T: Target + Clone> Repairer<T> {
     /// Asks for one answer; `None` if the callback stopped it.
     pub(super) fn propose(
         &self,
-        session: &mut Session,
+        session: &mut T,
         request: &Request<'_>,
         asked: &Asked,
-        sampling: Sampling,
+        options: &DecodeOptions,
         progress: Progress<'_>,
     ) -> Result<Option<Proposal>> {
-        let (generation, answer) = self.decode(session, asked, sampling, progress)?;
+        let (generation, answer) = self.decode(session, asked, options, progress)?;
         let finish = match generation.finish {
             Finish::Cancelled => return Ok(None),
             Finish::Length => AnswerFinish::Length,
             _ => AnswerFinish::Stop,
         };
         let patch = patch(request, &answer, finish);
-        Ok(Some(Proposal { answer, patch, sampling, generation }))
-    }
-
-    /// The tokens that hold a line feed.
-    fn line_ends(&self) -> LineEnds {
-        let ids = (0..).take(self.tokenizer.vocabulary_size());
-        let ends = |id: &u32| self.tokenizer.token_bytes(*id).is_some_and(|bytes| bytes.contains(&b'\n'));
-        ids.filter(ends).collect()
+        Ok(Some(Proposal { answer, patch, sampling: options.sampling, generation }))
     }
 
     fn decode(
         &self,
-        session: &mut Session,
+        session: &mut T,
         asked: &Asked,
-        sampling: Sampling,
+        options: &DecodeOptions,
         progress: Progress<'_>,
     ) -> Result<(Generation, String)> {
-        let options = DecodeOptions {
-            max_new_tokens: asked.max_new_tokens,
-            stop_tokens: self.tokenizer.end_of_turn().to_vec(),
-            sampling,
-            ..DecodeOptions::default()
-        };
-        let mut draft = SourceDraft::new(&asked.draft, self.line_ends());
-        let mut text = self.tokenizer.stream();
+        let mut draft = self.asker.drafter(asked).with_cost(self.cost.clone());
+        let mut text = self.asker.tokenizer().stream();
         let mut answer = String::new();
         let mut on_event = |event: DecodeEvent| {
             let DecodeEvent::Token(token) = event else { return ControlFlow::Continue(()) };
@@ -90,16 +49,9 @@ impl Repairer {
             answer.push_str(&new);
             progress(Event::Text(&new))
         };
-        let generation = generate(session, &mut draft, &asked.prompt, &options, &mut on_event)?;
+        let generation = generate(session, &mut draft, &asked.prompt, options, &mut on_event)?;
         answer.push_str(&text.finish());
         Ok((generation, answer))
-    }
-}
-
-fn piece(segment: &Segment) -> Piece<'_> {
-    match segment {
-        Segment::Markup(text) => Piece::Markup(text),
-        Segment::Text(text) => Piece::Text(text),
     }
 }
 

@@ -1,0 +1,86 @@
+//! From a request to the tokens of its prompt and its draft.
+
+use std::path::Path;
+
+use fixwright_decode::{LineEnds, SourceDraft};
+use fixwright_llama::tokenizer::{Piece, Tokenizer};
+use fixwright_llama::weights::Weights;
+use fixwright_prompt::{ChatTemplate, Prompt, Request, Segment, render};
+
+use crate::error::Result;
+use crate::tokenizer;
+
+/// A model's tokenizer and chat template: what puts a request the way that the model is to see it.
+#[derive(Debug)]
+pub struct Asker {
+    tokenizer: Tokenizer,
+    template: ChatTemplate,
+    line_ends: LineEnds,
+}
+
+/// A request in a model's tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Asked {
+    /// The prompt.
+    pub prompt: Vec<u32>,
+    /// The answer that would leave the source as it is.
+    pub draft: Vec<u32>,
+    /// The line of the draft, counted from 0, that is the reported one.
+    pub reported: usize,
+}
+
+impl Asker {
+    /// Takes tokenizer and chat template from a model's files: those at `path`, which the weights are of.
+    ///
+    /// # Errors
+    ///
+    /// A tokenizer that cannot be read, or that does not belong to the weights; a template that does not compile.
+    pub fn open(path: &Path, weights: &Weights) -> Result<Self> {
+        let (tokenizer, template) = tokenizer::of_weights(path, weights)?;
+        let ids = (0..).take(tokenizer.vocabulary_size());
+        let ends =
+            |id: &u32| tokenizer.token_bytes(*id).is_some_and(|bytes| bytes.contains(&b'\n'));
+        let line_ends = ids.filter(ends).collect();
+        Ok(Self { tokenizer, template, line_ends })
+    }
+
+    /// The model's tokenizer.
+    pub fn tokenizer(&self) -> &Tokenizer {
+        &self.tokenizer
+    }
+
+    /// The tokens that hold a line feed.
+    pub fn line_ends(&self) -> &LineEnds {
+        &self.line_ends
+    }
+
+    /// Renders the prompt and the draft, and cuts both into tokens.
+    ///
+    /// # Errors
+    ///
+    /// A template that refuses the conversation, text that the vocabulary cannot spell.
+    pub fn ask(&self, request: &Request<'_>) -> Result<Asked> {
+        let Prompt { messages, draft, reported, .. } = render(request);
+        let segments = self.template.render(&messages)?;
+        let pieces: Vec<Piece<'_>> = segments.iter().map(piece).collect();
+        let mut prompt = self.tokenizer.encode_pieces(&pieces)?.ids;
+        let bos = self.tokenizer.bos().filter(|_| self.tokenizer.adds_bos());
+        if let Some(bos) = bos.filter(|bos| prompt.first() != Some(bos)) {
+            prompt.insert(0, bos);
+        }
+        Ok(Asked { prompt, draft: self.tokenizer.encode(&draft)?.ids, reported })
+    }
+
+    /// The proposer for one answer: it drafts from the source, with an eye on the reported line.
+    pub fn drafter(&self, asked: &Asked) -> SourceDraft {
+        SourceDraft::new(&asked.draft, self.line_ends.clone()).with_reported_line(asked.reported)
+    }
+}
+
+fn piece(segment: &Segment) -> Piece<'_> {
+    match segment {
+        Segment::Markup(text) => Piece::Markup(text),
+        Segment::Text(text) => Piece::Text(text),
+    }
+}

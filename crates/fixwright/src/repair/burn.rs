@@ -1,0 +1,25 @@
+//! Repairing with the burn model: on GPUs.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use fixwright_llama::Device;
+use fixwright_llama::model::{Model, Session};
+use fixwright_llama::weights::Weights;
+
+use super::{Asker, Repairer};
+use crate::error::Result;
+
+impl Repairer<Session> {
+    /// Loads a model, a GGUF file or a Hugging Face folder, to run on a device of burn's.
+    ///
+    /// # Errors
+    ///
+    /// Whatever is wrong with the model's files, or with the device.
+    pub fn load_on(path: &Path, device: Device) -> Result<Self> {
+        let weights = Weights::open(path)?;
+        let asker = Asker::open(path, &weights)?;
+        let model = Model::load(&weights, &device.open()?)?;
+        Self::new(Session::new(Arc::new(model)), asker)
+    }
+}
