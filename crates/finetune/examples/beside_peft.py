@@ -1,10 +1,11 @@
 """Fine-tunes a LoRA adapter with Hugging Face transformers and PEFT, for comparison with `examples/beside_peft.rs`.
 
-    python beside_peft.py --model MODEL --examples FILE --out DIR [--steps 20] [--double] [--prepare]
+    python beside_peft.py --model MODEL --examples FILE --out DIR [--steps 20] [--double] [--prepare] [--encode SAMPLES TOKENIZER]
 
 MODEL is a GGUF file or a Hugging Face folder. FILE has a JSON object a line: {"ids": [..], "weights": [..]}, one weight a token.
-With --prepare, DIR/initial gets a new adapter with random factors (both, so that every gradient is alive), and nothing is trained. Otherwise
-the adapter there is trained: every step is the weighted cross-entropy over all examples, its gradient clipped to norm 1, AdamW at a
+With --encode, FILE is written: the first four samples of a data set (bug_report_text, then diff_text), cut to 256 tokens, with random weights for
+the second half. With --prepare, DIR/initial gets a new adapter with random factors (both, so that every gradient is alive). Otherwise
+the adapter there is trained, or with --generate the prompts, which end before the first weight, are continued greedily. In training every step is the weighted cross-entropy over all examples, its gradient clipped to norm 1, AdamW at a
 constant rate. DIR/peft.json gets losses, gradient norms, seconds and memory, DIR/peft.safetensors the gradients of the first step, DIR/peft
 the adapter after the last.
 """
@@ -12,13 +13,14 @@ the adapter after the last.
 import argparse
 import json
 import pathlib
+import random
 import resource
 import time
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import save_file
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
 
 
 def load(path, dtype):
@@ -35,6 +37,18 @@ def prepare(model, out, rank, alpha, targets):
         if "lora_B" in name:
             torch.nn.init.normal_(parameter, std=0.01)
     model.save_pretrained(out / "initial")
+
+
+def encode(samples, tokenizer, target, length=256):
+    random.seed(1)
+    tokenizer = PreTrainedTokenizerFast(tokenizer_file=tokenizer)
+    with target.open("w") as out:
+        for line in samples.open().readlines()[:4]:
+            row = json.loads(line)
+            ids = tokenizer(row["bug_report_text"] + "\n" + row["diff_text"], add_special_tokens=False)["input_ids"][:length]
+            prompt = len(ids) // 2
+            weights = [0.0] * prompt + [round(random.random(), 3) for _ in ids[prompt:]]
+            out.write(json.dumps(dict(ids=ids, weights=weights)) + "\n")
 
 
 def padded(examples):
@@ -82,6 +96,15 @@ def train(model, examples, out, steps, rate, batch):
     (out / "peft.json").write_text(json.dumps(result) + "\n")
 
 
+def generate(model, examples, count):
+    for example in examples:
+        prompt = example["ids"][: next(i for i, w in enumerate(example["weights"]) if w > 0)]
+        ids = torch.tensor([prompt])
+        out = model.generate(input_ids=ids, attention_mask=torch.ones_like(ids), do_sample=False,
+                             min_new_tokens=count, max_new_tokens=count, eos_token_id=None)
+        print(json.dumps(out[0, len(prompt):].tolist()))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", required=True)
@@ -95,12 +118,18 @@ def main():
     parser.add_argument("--targets", default="q_proj,k_proj,v_proj,o_proj")
     parser.add_argument("--double", action="store_true")
     parser.add_argument("--prepare", action="store_true")
+    parser.add_argument("--generate", nargs=2, metavar=("ADAPTER", "COUNT"))
+    parser.add_argument("--encode", nargs=2, metavar=("SAMPLES", "TOKENIZER"), type=pathlib.Path)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
+    if args.encode:
+        return encode(args.encode[0], str(args.encode[1]), args.examples)
     model = load(args.model, torch.float64 if args.double else torch.float32)
     if args.prepare:
         return prepare(model, args.out, args.rank, args.alpha, args.targets.split(","))
     examples = [json.loads(line) for line in args.examples.open()]
+    if args.generate:
+        return generate(PeftModel.from_pretrained(model, args.generate[0]), examples, int(args.generate[1]))
     model = PeftModel.from_pretrained(model, args.out / "initial", is_trainable=True, autocast_adapter_dtype=False)
     if args.double:
         model = model.double()

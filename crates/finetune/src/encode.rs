@@ -12,12 +12,20 @@ pub struct Encoder<'a> {
     tokenizer: &'a Tokenizer,
     template: &'a ChatTemplate,
     mask: MaskStrategy,
+    prompt_weight: f32,
 }
 
 impl<'a> Encoder<'a> {
     /// Encodes with a model's tokenizer and chat template; `mask` says how much each part of an answer counts.
     pub fn new(tokenizer: &'a Tokenizer, template: &'a ChatTemplate, mask: MaskStrategy) -> Self {
-        Self { tokenizer, template, mask }
+        Self { tokenizer, template, mask, prompt_weight: 0.0 }
+    }
+
+    /// The same with a weight, from 0 to 1, for the tokens of the prompt.
+    #[must_use]
+    pub fn with_prompt_weight(mut self, weight: f32) -> Self {
+        self.prompt_weight = weight;
+        self
     }
 
     /// The tokens of the prompt: those that the model is given when it is asked.
@@ -39,17 +47,21 @@ impl<'a> Encoder<'a> {
     pub fn example(&self, request: &Request<'_>, fixed: &str, epoch: u64) -> Result<Example> {
         let answer = expected(request, fixed)?;
         let tokens = self.tokenizer.encode(&answer)?;
-        let weights = |strategy| {
-            EditMask::new(request, &answer, strategy, epoch).token_weights(&tokens.offsets)
-        };
-        let end = self.end()?;
         let prompt = self.prompt(request)?;
-        let mut example = Example::new(&prompt, &tokens.ids, &weights(self.mask), end)?;
+        let weights = |strategy| {
+            EditMask::new(request, &answer, strategy, epoch)
+                .with_prompt_weight(self.prompt_weight)
+                .text_weights(prompt.len(), &tokens.offsets)
+        };
+        let all = weights(self.mask);
+        let mut example =
+            Example::new(&prompt, &tokens.ids, &all[prompt.len()..], self.end()?)?;
+        example.weights[..prompt.len()].copy_from_slice(&all[..prompt.len()]);
         for (changed, weight) in example.changed[prompt.len()..]
             .iter_mut()
-            .zip(weights(MaskStrategy::Modified { context: 0 }))
+            .zip(&weights(MaskStrategy::Modified { context: 0 })[prompt.len()..])
         {
-            *changed = weight > 0.0;
+            *changed = *weight > 0.0;
         }
         Ok(example)
     }

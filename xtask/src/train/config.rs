@@ -15,6 +15,8 @@ pub(super) struct Config {
     pub(super) target: Target,
     /// How much each part of an answer counts.
     pub(super) mask: MaskStrategy,
+    /// How much the tokens of the prompt count, from 0 to 1.
+    pub(super) prompt_weight: f32,
     /// Samples of more tokens, prompt and answer, are left out.
     pub(super) max_tokens: usize,
     /// Samples whose fix deletes and inserts more lines are left out; 0 for no limit.
@@ -41,6 +43,7 @@ impl Default for Config {
         Self {
             target: Target::Window,
             mask: MaskStrategy::All,
+            prompt_weight: 0.0,
             max_tokens: 2048,
             max_changed_lines: 0,
             precision: Precision::F32,

@@ -31,6 +31,7 @@ pub(super) struct Rows {
     template: ChatTemplate,
     options: Options,
     mask: MaskStrategy,
+    prompt_weight: f32,
 }
 
 struct Row {
@@ -77,7 +78,7 @@ impl Rows {
         let (tokenizer, template) = fixwright::tokenizer::of_model(model)
             .map_err(|e| BadInput(format!("{:#}", anyhow::Error::from(e))))?;
         let options = Options::default().with_target(config.target);
-        let mut rows = Self { rows: Vec::new(), tokenizer, template, options, mask: config.mask };
+        let mut rows = Self { rows: Vec::new(), tokenizer, template, options, mask: config.mask, prompt_weight: config.prompt_weight };
         let file = File::open(path)
             .map_err(|e| BadInput(format!("cannot read {}: {e}", path.display())))?;
         for sample in Reader::new(BufReader::new(file)) {
@@ -122,7 +123,8 @@ impl Rows {
 
     fn encode(&self, row: &Row, epoch: u64) -> finetune::Result<Example> {
         let request = Request::new(&row.report, &row.path, &row.code, row.line, &self.options)?;
-        let encoder = Encoder::new(&self.tokenizer, &self.template, self.mask);
+        let encoder = Encoder::new(&self.tokenizer, &self.template, self.mask)
+            .with_prompt_weight(self.prompt_weight);
         encoder.example(&request, &row.fixed, epoch)
     }
 }

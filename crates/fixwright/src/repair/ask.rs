@@ -64,11 +64,7 @@ impl Asker {
         let Prompt { messages, draft, reported, .. } = render(request);
         let segments = self.template.render(&messages)?;
         let pieces: Vec<Piece<'_>> = segments.iter().map(piece).collect();
-        let mut prompt = self.tokenizer.encode_pieces(&pieces)?.ids;
-        let bos = self.tokenizer.bos().filter(|_| self.tokenizer.adds_bos());
-        if let Some(bos) = bos.filter(|bos| prompt.first() != Some(bos)) {
-            prompt.insert(0, bos);
-        }
+        let prompt = self.tokenizer.encode_prompt(&pieces)?;
         Ok(Asked { prompt, draft: self.tokenizer.encode(&draft)?.ids, reported })
     }
 
