@@ -11,7 +11,7 @@ use fixwright_prompt::{Budget, Options, Request, Scope, estimate_tokens, related
 use fixwright_report::BugReport;
 
 /// How many rows are looked at: builds for tests are slow.
-const ROWS: usize = 100;
+const ROWS: usize = 200;
 const TOKENS: usize = 300;
 
 #[test]
