@@ -146,7 +146,9 @@ fn pair_off<K: Eq + Hash>(
 }
 
 fn take_one<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: &K) -> bool {
-    counts.get_mut(key).and_then(|count| Some(*count = count.checked_sub(1)?)).is_some()
+    let Some(count) = counts.get_mut(key).filter(|count| **count > 0) else { return false };
+    *count -= 1;
+    true
 }
 
 /// The finding that `report` is about.

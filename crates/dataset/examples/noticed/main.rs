@@ -23,7 +23,7 @@ use tools::{Noticed, Tools};
 
 type Failed = Box<dyn std::error::Error>;
 
-#[expect(clippy::print_stderr, reason = "an example talks to a person")]
+#[expect(clippy::print_stderr, clippy::print_stdout, reason = "an example talks to a person")]
 fn main() -> ExitCode {
     if let Some(error) = sandbox::enter() {
         eprintln!("{error}");

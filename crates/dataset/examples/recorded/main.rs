@@ -68,8 +68,9 @@ fn run(samples: &Path, rows: &Path, threads: usize) -> Result<(), Failed> {
     }
     let programs = 2.0 * (done.len() - before) as f64;
     let speed = programs / begun.elapsed().as_secs_f64();
-    table::print(&samples, &done, &mut std::io::stdout())?;
-    println!("{programs} programs judged in this run, {speed:.1} a second");
+    let out = &mut std::io::stdout();
+    table::print(&samples, &done, out)?;
+    writeln!(out, "{programs} programs judged in this run, {speed:.1} a second")?;
     Ok(())
 }
 
