@@ -13,7 +13,7 @@ pub(super) struct Avx512<const AMX: bool>;
 const GROUP: usize = 8;
 
 /// From how many rows on a product is worth tiles.
-const MANY: usize = 12;
+const MANY: usize = 32;
 
 impl<const AMX: bool> Instructions for Avx512<AMX> {
     type Vector = __m512;
