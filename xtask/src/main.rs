@@ -24,6 +24,9 @@ fn run(command: Command) -> anyhow::Result<Exit> {
     match command {
         Command::Repair(flags) => {
             flags.check()?;
+            if flags.device == "cpu" {
+                return repair::run(&flags);
+            }
             // Fetched before the long build: a wrong name or a missing network shows at once.
             models::resolve(flags.model.as_deref())?;
             heavy::run(env::args_os().skip(1), flags::device_features(&flags.device))
