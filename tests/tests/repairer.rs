@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use fixwright::Repairer;
-use fixwright::llama::Device;
 use fixwright::prompt::{Options as PromptOptions, Request, Target};
 use fixwright::repair::{Event, Options};
 use fixwright::report::BugReport;
@@ -23,7 +22,7 @@ fn load() -> Option<Repairer> {
         println!("skipped: FIXWRIGHT_SMOLLM2_GGUF is not set");
         return None;
     };
-    Some(Repairer::load(&PathBuf::from(path), Device::Cpu).unwrap())
+    Some(Repairer::load(&PathBuf::from(path)).unwrap())
 }
 
 fn example() -> PathBuf {

@@ -6,7 +6,7 @@
 
 use burn::module::Module;
 use burn::tensor::activation::log_softmax;
-use burn::tensor::{DType, Device, IndexingUpdateOp, Tensor};
+use burn::tensor::{DType, Device, IndexingUpdateOp, Int, Tensor};
 use fixwright_llama::model::{Layer, Model, Packed};
 
 use crate::batch::{Batch, Targets};
@@ -119,12 +119,17 @@ impl Pass {
 }
 
 /// The log-probabilities, `[n]`, of ids, `[n]`, after outputs of the last block, `[n, H]`.
-pub(crate) fn log_probabilities(
-    model: &Model,
-    x: Tensor<2>,
-    ids: Tensor<1, burn::tensor::Int>,
-) -> Tensor<1> {
-    let logits = model.logits(model.normalise(x)).cast(DType::F32);
+fn log_probabilities(model: &Model, x: Tensor<2>, ids: Tensor<1, Int>) -> Tensor<1> {
+    chosen(logits(model, x), ids)
+}
+
+/// The logits, `[n, V]`, in f32, after outputs of the last block, `[n, H]`.
+pub(crate) fn logits(model: &Model, x: Tensor<2>) -> Tensor<2> {
+    model.logits(model.normalise(x)).cast(DType::F32)
+}
+
+/// The log-probabilities, `[n]`, of ids, `[n]`, by logits, `[n, V]`.
+pub(crate) fn chosen(logits: Tensor<2>, ids: Tensor<1, Int>) -> Tensor<1> {
     log_softmax(logits, 1).gather(1, ids.unsqueeze_dim(1)).squeeze_dim(1)
 }
 

@@ -54,8 +54,7 @@ impl<'a> Encoder<'a> {
                 .text_weights(prompt.len(), &tokens.offsets)
         };
         let all = weights(self.mask);
-        let mut example =
-            Example::new(&prompt, &tokens.ids, &all[prompt.len()..], self.end()?)?;
+        let mut example = Example::new(&prompt, &tokens.ids, &all[prompt.len()..], self.end()?)?;
         example.weights[..prompt.len()].copy_from_slice(&all[..prompt.len()]);
         for (changed, weight) in example.changed[prompt.len()..]
             .iter_mut()

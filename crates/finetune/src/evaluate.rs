@@ -1,10 +1,11 @@
 //! The loss of a model on examples it is not trained on.
 
 use burn::module::Module;
+use burn::tensor::{Int, Tensor};
 use fixwright_llama::model::Model;
 use serde::{Deserialize, Serialize};
 
-use crate::backward::log_probabilities;
+use crate::backward::{chosen, logits};
 use crate::batch::{Batch, Targets};
 use crate::error::Result;
 use crate::example::Example;
@@ -24,6 +25,10 @@ pub struct Evaluation {
     pub tokens: usize,
     /// How many of them are in changed parts.
     pub changed_tokens: usize,
+    /// How many examples there are.
+    pub examples: usize,
+    /// Of how many of them each token of the answer is the most likely one: greedy decoding would give just this answer.
+    pub reproduced: usize,
 }
 
 /// Evaluates a model, without dropout, one example at a time.
@@ -37,8 +42,11 @@ pub fn evaluate<'a>(
 ) -> Result<Evaluation> {
     let model = model.valid().with_dropout(0.0);
     let (mut all, mut changed) = (Mean::default(), Mean::default());
+    let (mut count, mut reproduced) = (0, 0);
     for example in examples {
-        let losses = losses(&model, example)?;
+        let (losses, hit) = losses(&model, example)?;
+        count += 1;
+        reproduced += usize::from(hit);
         for (loss, is_changed) in losses.iter().zip(&example.changed[example.prompt..]) {
             all.add(*loss);
             if *is_changed {
@@ -51,11 +59,13 @@ pub fn evaluate<'a>(
         changed_loss: changed.value(),
         tokens: all.count,
         changed_tokens: changed.count,
+        examples: count,
+        reproduced,
     })
 }
 
-/// The negative log-probability of each token of the answer, its end included.
-fn losses(model: &Model, example: &Example) -> Result<Vec<f64>> {
+/// The negative log-probability of each token of the answer, its end included, and whether each is the most likely one.
+fn losses(model: &Model, example: &Example) -> Result<(Vec<f64>, bool)> {
     let mut whole = example.clone();
     for (index, weight) in whole.weights.iter_mut().enumerate() {
         *weight = if index < example.prompt { 0.0 } else { 1.0 };
@@ -66,12 +76,15 @@ fn losses(model: &Model, example: &Example) -> Result<Vec<f64>> {
     let embedded = model.embed(batch.inputs(&device));
     let blocks = model.layers().iter();
     let x = blocks.fold(embedded, |x, layer| layer.forward_packed(x, &packed));
-    let mut losses = Vec::new();
+    let (mut losses, mut hit) = (Vec::new(), true);
     for Targets { rows, ids, .. } in batch.targets(GROUP, &device) {
-        let found = log_probabilities(model, x.clone().select(0, rows), ids).into_data();
+        let logits = logits(model, x.clone().select(0, rows));
+        let likeliest: Tensor<1, Int> = logits.clone().argmax(1).squeeze_dim(1);
+        hit &= likeliest.equal(ids.clone()).all().into_scalar::<bool>();
+        let found = chosen(logits, ids).into_data();
         losses.extend(found.iter::<f32>().map(|x| -f64::from(x)));
     }
-    Ok(losses)
+    Ok((losses, hit))
 }
 
 #[derive(Default)]

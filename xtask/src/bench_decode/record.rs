@@ -1,7 +1,7 @@
 //! The result, as `--json` writes it.
 
-use std::path::Path;
 use std::fs;
+use std::path::Path;
 
 use anyhow::Context as _;
 use serde::Serialize;

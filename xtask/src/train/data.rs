@@ -78,7 +78,14 @@ impl Rows {
         let (tokenizer, template) = fixwright::tokenizer::of_model(model)
             .map_err(|e| BadInput(format!("{:#}", anyhow::Error::from(e))))?;
         let options = Options::default().with_target(config.target);
-        let mut rows = Self { rows: Vec::new(), tokenizer, template, options, mask: config.mask, prompt_weight: config.prompt_weight };
+        let mut rows = Self {
+            rows: Vec::new(),
+            tokenizer,
+            template,
+            options,
+            mask: config.mask,
+            prompt_weight: config.prompt_weight,
+        };
         let file = File::open(path)
             .map_err(|e| BadInput(format!("cannot read {}: {e}", path.display())))?;
         for sample in Reader::new(BufReader::new(file)) {
