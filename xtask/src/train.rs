@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use fixwright::finetune::{Finish, Method, Peers, Trainer};
 use fixwright::llama::adapter::Adapter;
+use fixwright::llama::gguf::Gguf;
 use fixwright::llama::model::Model;
 use fixwright::llama::weights::Weights;
 use fixwright::llama::{Device, Error};
@@ -41,6 +42,11 @@ pub fn run(flags: &TrainFlags, out: &mut impl Write) -> anyhow::Result<Exit> {
     let config = Config::read(flags)?;
     let interrupt = Interrupt::listen()?;
     let path = models::resolve(flags.model.as_deref())?;
+    if flags.merged.is_some() && (path.is_dir() || config.train.method == Method::Full) {
+        return Err(
+            BadInput("--merged needs a GGUF file as the model, and an adapter".to_owned()).into()
+        );
+    }
     let data = Data::read(flags, &config, &path)?;
     let mut trainer = trainer(flags, &config, &path)?;
     let first = trainer.is_first();
@@ -135,5 +141,8 @@ fn conclude(
     };
     adapter.config.base_model = Some(path.display().to_string());
     adapter.save(&folder)?;
-    Ok(())
+    match &flags.merged {
+        Some(merged) => Ok(Gguf::open(path)?.write_merged(&adapter, merged)?),
+        None => Ok(()),
+    }
 }

@@ -108,11 +108,12 @@ mod tests {
     const CODE: &str = "#include \"most.h\"\n#define LEAST 1\n\nint f(int n)\n{\n\treturn n <= MOST && n > LEAST;\n}\n";
 
     fn sample() -> RepairSample {
-        let mut sample = RepairSample::default();
-        sample.code = Some(CODE.into());
-        sample.line_number = Some(6);
-        sample.source_code_path = Some("f.c".into());
-        sample
+        RepairSample {
+            code: Some(CODE.into()),
+            line_number: Some(6),
+            source_code_path: Some("f.c".into()),
+            ..RepairSample::default()
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! `cargo run --release -p fixwright-finetune --example beside_peft -- MODEL EXAMPLES DIR [STEPS [BATCH [RATE]]]`
 #![expect(clippy::print_stdout, reason = "it is a program")]
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -82,7 +83,7 @@ fn read(path: &Path) -> Result<Vec<Example>, Box<dyn Error>> {
 }
 
 /// The gradients under PEFT's names.
-fn save(path: &Path, gradients: Vec<(String, Vec<f32>)>) -> Result<(), Box<dyn Error>> {
+fn save(path: &Path, gradients: BTreeMap<String, Vec<f32>>) -> Result<(), Box<dyn Error>> {
     let named: Vec<(String, Vec<u8>)> = gradients
         .into_iter()
         .map(|(name, values)| {

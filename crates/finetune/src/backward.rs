@@ -39,7 +39,7 @@ impl Pass {
         let packed = model.pack(batch.lengths());
         let embedded = model.embed(batch.inputs(&model.device()));
         let x = self.blocks(model.layers(), embedded, &packed, |_| ());
-        let (loss, gradient) = self.head(model, x.clone().inner(), batch, gradients);
+        let (loss, gradient) = self.head(model, &x.clone().inner(), batch, gradients);
         if x.is_tracked() {
             let found = (x * Tensor::from_inner(gradient)).sum().backward();
             gradients.collect(model, &[], &found);
@@ -53,7 +53,7 @@ impl Pass {
         let mut inputs = Vec::new();
         let embedded = plain.embed(batch.inputs(&plain.device()));
         let x = self.blocks(plain.layers(), embedded, &packed, |x| inputs.push(x.clone()));
-        let (loss, mut gradient) = self.head(model, x, batch, gradients);
+        let (loss, mut gradient) = self.head(model, &x, batch, gradients);
         for (index, layer) in model.layers().iter().enumerate().rev() {
             let Some(input) = inputs.pop() else { break };
             let input = Tensor::from_inner(input).require_grad();
@@ -91,7 +91,7 @@ impl Pass {
     fn head(
         self,
         model: &Model,
-        x: Tensor<2>,
+        x: &Tensor<2>,
         batch: &Batch,
         gradients: &mut Gradients,
     ) -> (f64, Tensor<2>) {

@@ -53,14 +53,13 @@ impl<'a> Encoder<'a> {
                 .with_prompt_weight(self.prompt_weight)
                 .text_weights(prompt.len(), &tokens.offsets)
         };
+        let answer = prompt.len()..prompt.len() + tokens.ids.len();
         let all = weights(self.mask);
-        let mut example = Example::new(&prompt, &tokens.ids, &all[prompt.len()..], self.end()?)?;
+        let mut example = Example::new(&prompt, &tokens.ids, &all[answer.clone()], self.end()?)?;
         example.weights[..prompt.len()].copy_from_slice(&all[..prompt.len()]);
-        for (changed, weight) in example.changed[prompt.len()..]
-            .iter_mut()
-            .zip(&weights(MaskStrategy::Modified { context: 0 })[prompt.len()..])
-        {
-            *changed = *weight > 0.0;
+        let changed = weights(MaskStrategy::Modified { context: 0 });
+        for index in answer {
+            example.changed[index] = changed[index] > 0.0;
         }
         Ok(example)
     }

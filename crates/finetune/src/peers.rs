@@ -128,7 +128,7 @@ fn greeted(mut stream: &TcpStream, world: usize) -> Option<usize> {
     stream.read_exact(&mut hello).ok()?;
     stream.set_read_timeout(None).ok()?;
     stream.set_nodelay(true).ok()?;
-    let number = |bytes: &[u8]| bytes.try_into().map(u64::from_le_bytes).unwrap_or(0) as usize;
+    let number = |bytes: &[u8]| u64::from_le_bytes(part(bytes)) as usize;
     let (rank, of) = (number(&hello[8..16]), number(&hello[16..]));
     (hello.starts_with(GREETING) && of == world && (1..world).contains(&rank)).then_some(rank)
 }

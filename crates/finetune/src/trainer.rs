@@ -1,5 +1,6 @@
 //! The run: step after step, with evaluation and checkpoints.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -176,7 +177,7 @@ impl Trainer {
     /// # Errors
     ///
     /// As [`run`](Self::run).
-    pub fn gradients(&mut self, examples: &[Example]) -> Result<(f64, Vec<(String, Vec<f32>)>)> {
+    pub fn gradients(&mut self, examples: &[Example]) -> Result<(f64, BTreeMap<String, Vec<f32>>)> {
         let divisor = examples.iter().map(Example::weight).sum();
         let (loss, gradients) = self.differentiate(examples, divisor)?;
         let host = |(path, gradient): (&String, &Tensor<1>)| {

@@ -1,7 +1,6 @@
 //! Context of real files, of the folder that `FIXWRIGHT_CORPUS` names.
 
 #![cfg(feature = "syntax")]
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
 use std::env;
 use std::fs;

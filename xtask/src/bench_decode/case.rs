@@ -21,7 +21,6 @@ const SHIPPED: &str = "tests/fixtures/decode.jsonl";
 
 /// A sample in a model's tokens.
 pub(super) struct Case {
-    pub(super) id: String,
     pub(super) asked: Asked,
     /// Whether the report names the line.
     line_known: bool,
@@ -96,7 +95,6 @@ fn case(sample: &RepairSample, asker: &Asker, options: &Options) -> anyhow::Resu
     let changed_tokens = changed(&lines(&asked.draft), &lines(&answer));
     answer.extend(asker.tokenizer().end_of_turn().first());
     Ok(Some(Case {
-        id: sample.id.clone().unwrap_or_default(),
         asked,
         line_known: line.is_some(),
         answer,

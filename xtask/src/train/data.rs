@@ -9,7 +9,7 @@ use fixwright::dataset::{Reader, RepairSample};
 use fixwright::finetune::{self, Encoder, Example, Examples};
 use fixwright::llama::tokenizer::Tokenizer;
 use fixwright::patch::edits;
-use fixwright::prompt::{ChatTemplate, MaskStrategy, Options, Request};
+use fixwright::prompt::{self, ChatTemplate, MaskStrategy, Options, Request};
 use fixwright::report::BugReport;
 
 use super::config::Config;
@@ -90,7 +90,7 @@ impl Rows {
             .map_err(|e| BadInput(format!("cannot read {}: {e}", path.display())))?;
         for sample in Reader::new(BufReader::new(file)) {
             let sample = sample.map_err(|e| BadInput(format!("{}: {e}", path.display())))?;
-            match rows.row(&sample, config) {
+            match rows.row(&sample, config)? {
                 Ok(row) => rows.rows.push(row),
                 Err(reason) => *left_out.entry(reason).or_default() += 1,
             }
@@ -98,16 +98,16 @@ impl Rows {
         Ok(rows)
     }
 
-    /// The row of a sample, or why it has none.
-    fn row(&self, sample: &RepairSample, config: &Config) -> Result<Row, String> {
-        let code = sample.code.clone().ok_or("no code")?;
-        let fixed = sample.reference().map_err(|_| "the diff does not apply")?.ok_or("no fix")?;
-        let changed: usize = edits(code.as_bytes(), fixed.as_bytes())
-            .iter()
-            .map(|edit| edit.old.len() + edit.new.len())
-            .sum();
-        if config.max_changed_lines > 0 && changed > config.max_changed_lines {
-            return Err(format!("more than {} changed lines", config.max_changed_lines));
+    /// The row of a sample, or why it is left out.
+    fn row(&self, sample: &RepairSample, config: &Config) -> anyhow::Result<Result<Row, String>> {
+        let Some(code) = sample.code.clone() else { return Ok(Err("no code".to_owned())) };
+        let fixed = match sample.reference() {
+            Ok(Some(fixed)) => fixed,
+            Ok(None) => return Ok(Err("no fix".to_owned())),
+            Err(_) => return Ok(Err("the diff does not apply".to_owned())),
+        };
+        if config.max_changed_lines > 0 && changed_lines(&code, &fixed) > config.max_changed_lines {
+            return Ok(Err(format!("more than {} changed lines", config.max_changed_lines)));
         }
         let row = Row {
             report: sample.report(),
@@ -116,16 +116,19 @@ impl Rows {
             code,
             fixed,
         };
-        let example = self.encode(&row, 0).map_err(|error| match error {
-            finetune::Error::Prompt(fixwright::prompt::Error::Inexpressible { .. }) => {
-                "the fix cannot be said in the form that is asked for".to_owned()
+        Ok(match self.encode(&row, 0) {
+            Ok(example) if example.ids.len() > config.max_tokens => {
+                Err(format!("more than {} tokens: max_tokens allows more", config.max_tokens))
             }
-            error => error.to_string(),
-        })?;
-        if example.ids.len() > config.max_tokens {
-            return Err(format!("more than {} tokens: max_tokens allows more", config.max_tokens));
-        }
-        Ok(row)
+            Ok(_) => Ok(row),
+            Err(finetune::Error::Prompt(prompt::Error::Inexpressible { .. })) => {
+                Err("the fix cannot be said in the form that is asked for".to_owned())
+            }
+            Err(finetune::Error::Prompt(prompt::Error::LineOutOfRange { .. })) => {
+                Err("the reported line is not in the code".to_owned())
+            }
+            Err(error) => return Err(error.into()),
+        })
     }
 
     fn encode(&self, row: &Row, epoch: u64) -> finetune::Result<Example> {
@@ -134,6 +137,12 @@ impl Rows {
             .with_prompt_weight(self.prompt_weight);
         encoder.example(&request, &row.fixed, epoch)
     }
+}
+
+/// How many lines a fix takes out and puts in.
+fn changed_lines(code: &str, fixed: &str) -> usize {
+    let edits = edits(code.as_bytes(), fixed.as_bytes());
+    edits.iter().map(|edit| edit.old.len() + edit.new.len()).sum()
 }
 
 impl Examples for Rows {

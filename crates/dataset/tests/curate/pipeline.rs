@@ -203,7 +203,7 @@ fn a_run_after_one_that_was_broken_off_runs_no_program_again() {
     let program = |number, says| format!("echo {number} >>{}\necho {says}\n", count.display());
     let sample = |number: usize| {
         let mut sample = RepairSample::default();
-        let says = if number % 7 == 0 { "yes" } else { "no" };
+        let says = if number.is_multiple_of(7) { "yes" } else { "no" };
         sample.code = Some(program(number, says));
         sample.fixed = Some(program(number, "yes"));
         sample.tests = Some(vec![TestCase { input: String::new(), output: "yes\n".into() }]);

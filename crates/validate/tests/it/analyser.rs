@@ -15,6 +15,7 @@ use crate::{go_on, tree};
 const OLD: &str = "#include <stdlib.h>\n\nint f(int a)\n{\n\tint *p = malloc(sizeof *p);\n\tif (!p)\n\t\treturn 1;\n\t*p = a;\n\treturn 0;\n}\n\nint g(int a)\n{\n\tint *p = malloc(sizeof *p);\n\tif (!p)\n\t\treturn 1;\n\t*p = a;\n\treturn a;\n}\n";
 
 /// The tree with `new` for its only file, judged with an analyser whose report is the first of those made before.
+#[expect(clippy::print_stdout, reason = "whoever runs the tests should know")]
 fn judged(name: &str, isolation: &Isolation, new: &str) -> Option<Analysis> {
     if Command::new(name).arg("--version").output().is_err() {
         println!("skipped: there is no {name}");

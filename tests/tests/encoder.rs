@@ -1,0 +1,51 @@
+//! Requests to examples, with the vocabulary of a real model.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::Path;
+
+use fixwright::finetune::Encoder;
+use fixwright::llama::gguf::Gguf;
+use fixwright::llama::tokenizer::Tokenizer;
+use fixwright::prompt::{ChatTemplate, MaskStrategy, Options, Request, expected};
+use fixwright::report::BugReport;
+
+const OLD: &str = "int sum(const int *a, int n)\n{\n\tint s = 0;\n\tfor (int i = 0; i <= n; i++)\n\t\ts += a[i];\n\treturn s;\n}\n";
+
+fn tokenizer() -> Tokenizer {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../crates/llama/tests/data/tokenizer/qwen2.gguf");
+    Tokenizer::from_gguf(&Gguf::open(file).unwrap()).unwrap()
+}
+
+#[test]
+fn an_example_is_the_prompt_the_answer_and_an_end() {
+    let (tokenizer, template) = (tokenizer(), ChatTemplate::plain());
+    let report = BugReport::default();
+    let request = Request::new(&report, "sum.c", OLD, 4, &Options::default()).unwrap();
+    let fixed = OLD.replace("<=", "<");
+    for (mask, prompt_weight) in
+        [(MaskStrategy::All, 0.0), (MaskStrategy::Modified { context: 0 }, 0.25)]
+    {
+        let encoder = Encoder::new(&tokenizer, &template, mask).with_prompt_weight(prompt_weight);
+        let prompt = encoder.prompt(&request).unwrap();
+        let example = encoder.example(&request, &fixed, 0).unwrap();
+        assert_eq!(example.prompt, prompt.len());
+        assert_eq!(example.ids[..prompt.len()], prompt);
+        let last = example.ids.len() - 1;
+        let answer = tokenizer.decode(&example.ids[prompt.len()..last]).unwrap();
+        assert_eq!(answer, expected(&request, &fixed).unwrap());
+        assert!(tokenizer.end_of_turn().contains(&example.ids[last]));
+        assert!(example.weights[..prompt.len()].iter().all(|w| *w == prompt_weight));
+        assert_eq!(example.weights[last], 1.0);
+        let of = |keep: fn(f32, bool) -> bool| -> String {
+            let kept =
+                (prompt.len()..last).filter(|i| keep(example.weights[*i], example.changed[*i]));
+            tokenizer.decode(&kept.map(|i| example.ids[i]).collect::<Vec<_>>()).unwrap()
+        };
+        assert!(of(|_, changed| changed).contains("for (int i = 0; i < n; i++)"));
+        assert!(!of(|_, changed| changed).contains("return"));
+        let counted = of(|weight, _| weight > 0.0);
+        assert_eq!(counted == answer, mask == MaskStrategy::All, "{counted}");
+        assert!(!example.changed[last]);
+    }
+}
