@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fixwright_validate::Analyser;
-use serde::Serialize;
 
 use crate::bench_decode::BenchDecodeFlags;
 use crate::exit::BadInput;

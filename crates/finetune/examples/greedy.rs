@@ -1,7 +1,7 @@
 //! Continues token sequences greedily with an adapter beside the weights and with the adapter merged into them, for comparison with
 //! Hugging Face (`beside_peft.py --generate`).
 //!
-//! `cargo run --release -p fixwright-finetune --example generate -- MODEL ADAPTER EXAMPLES COUNT`
+//! `cargo run --release -p fixwright-finetune --example greedy -- MODEL ADAPTER EXAMPLES COUNT`
 //!
 //! Of each line of EXAMPLES, the ids before the first one with a weight are the prompt. Prints a JSON array of ids a line.
 #![expect(clippy::print_stdout, reason = "it is a program")]
