@@ -395,7 +395,7 @@ pub struct RepairFlags {
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     pub timeout: NonZeroU64,
     /// Where the model runs: cpu, or cuda:INDEX in a build with CUDA
-    #[arg(long, default_value = "cpu")]
+    #[arg(long, default_value = "cpu", value_parser = device)]
     pub device: String,
     /// The same seed gives the same candidates
     #[arg(long, default_value_t = 0)]
@@ -415,6 +415,16 @@ impl RepairFlags {
             Err(BadInput(format!("{}: there is no such file or folder", path.display())))
         })
     }
+}
+
+/// The name of a device.
+fn device(text: &str) -> Result<String, String> {
+    let index = |rest: &str| rest.strip_prefix(':').is_some_and(|n| n.parse::<usize>().is_ok());
+    let cuda = text.strip_prefix("cuda").is_some_and(|rest| rest.is_empty() || index(rest));
+    if cuda || text == "cpu" {
+        return Ok(text.to_owned());
+    }
+    Err("known are cpu, cuda and cuda:INDEX".to_owned())
 }
 
 /// The features that a device needs beyond those that every command with a model does.

@@ -4,7 +4,7 @@ mod analysis;
 mod toolchain;
 
 use fixwright_patch::{ApplyOptions, Patch};
-use fixwright_prompt::{AnswerError, Finish, Fix, Options, Request, Target, read};
+use fixwright_prompt::{AnswerError, Finish, Fix, Options, Target, read};
 use fixwright_report::BugReport;
 use fixwright_validate::{
     Analyser, Analysis, Isolation, Judged, Likeness, Progress, Verdict, Workspace,
@@ -128,9 +128,7 @@ impl Evaluator {
     ) -> Result<Result<String, String>, Error> {
         let report = BugReport::default();
         let path = sample.source_code_path.as_deref().unwrap_or(&self.programs.file);
-        let line = sample.line_number.map_or(1, |line| line as usize);
-        let request = Request::new(&report, path, code, line, &self.options)
-            .map_err(|error| Error::Unfit { reason: error.to_string() })?;
+        let request = sample.request(&report, path, &self.options)?;
         let mut answered = read(&request, answer, Finish::Stop);
         if answered == Err(AnswerError::NoBlock) && !answer.contains("```") {
             answered = read(&request, &format!("````\n{}\n````", answer.trim_end()), Finish::Stop);

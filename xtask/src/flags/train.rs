@@ -53,7 +53,7 @@ pub struct TrainFlags {
     #[arg(long)]
     pub resume: bool,
     /// Where the model runs: cpu, or cuda:INDEX in a build with CUDA
-    #[arg(long, default_value = "cpu")]
+    #[arg(long, default_value = "cpu", value_parser = super::device)]
     pub device: String,
     /// Which of several processes this is, from 0
     #[arg(long, env = "RANK", default_value_t = 0)]

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use fixwright::dataset::{Reader, RepairSample};
+use fixwright::dataset::{self, Reader, RepairSample};
 use fixwright::finetune::{self, Encoder, Example, Examples};
 use fixwright::llama::tokenizer::Tokenizer;
 use fixwright::patch::edits;
@@ -35,10 +35,8 @@ pub(super) struct Rows {
 }
 
 struct Row {
+    sample: RepairSample,
     report: BugReport,
-    path: String,
-    code: String,
-    line: usize,
     fixed: String,
 }
 
@@ -90,7 +88,7 @@ impl Rows {
             .map_err(|e| BadInput(format!("cannot read {}: {e}", path.display())))?;
         for sample in Reader::new(BufReader::new(file)) {
             let sample = sample.map_err(|e| BadInput(format!("{}: {e}", path.display())))?;
-            match rows.row(&sample, config)? {
+            match rows.row(sample, config)? {
                 Ok(row) => rows.rows.push(row),
                 Err(reason) => *left_out.entry(reason).or_default() += 1,
             }
@@ -99,23 +97,20 @@ impl Rows {
     }
 
     /// The row of a sample, or why it is left out.
-    fn row(&self, sample: &RepairSample, config: &Config) -> anyhow::Result<Result<Row, String>> {
-        let Some(code) = sample.code.clone() else { return Ok(Err("no code".to_owned())) };
+    fn row(&self, sample: RepairSample, config: &Config) -> anyhow::Result<Result<Row, String>> {
+        let Some(code) = &sample.code else { return Ok(Err("no code".to_owned())) };
         let fixed = match sample.reference() {
             Ok(Some(fixed)) => fixed,
             Ok(None) => return Ok(Err("no fix".to_owned())),
             Err(_) => return Ok(Err("the diff does not apply".to_owned())),
         };
-        if config.max_changed_lines > 0 && changed_lines(&code, &fixed) > config.max_changed_lines {
+        if config.max_changed_lines > 0 && changed_lines(code, &fixed) > config.max_changed_lines {
             return Ok(Err(format!("more than {} changed lines", config.max_changed_lines)));
         }
-        let row = Row {
-            report: sample.report(),
-            path: sample.source_code_path.clone().unwrap_or_else(|| "main.c".to_owned()),
-            line: sample.line_number.map_or(1, |line| line as usize),
-            code,
-            fixed,
-        };
+        let row = Row { report: sample.report(), sample, fixed };
+        if let Err(error) = self.request(&row) {
+            return Ok(Err(error.to_string()));
+        }
         Ok(match self.encode(&row, 0) {
             Ok(example) if example.ids.len() > config.max_tokens => {
                 Err(format!("more than {} tokens: max_tokens allows more", config.max_tokens))
@@ -124,15 +119,17 @@ impl Rows {
             Err(finetune::Error::Prompt(prompt::Error::Inexpressible { .. })) => {
                 Err("the fix cannot be said in the form that is asked for".to_owned())
             }
-            Err(finetune::Error::Prompt(prompt::Error::LineOutOfRange { .. })) => {
-                Err("the reported line is not in the code".to_owned())
-            }
             Err(error) => return Err(error.into()),
         })
     }
 
+    fn request<'r>(&self, row: &'r Row) -> Result<Request<'r>, dataset::Error> {
+        let path = row.sample.source_code_path.as_deref().unwrap_or("main.c");
+        row.sample.request(&row.report, path, &self.options)
+    }
+
     fn encode(&self, row: &Row, epoch: u64) -> finetune::Result<Example> {
-        let request = Request::new(&row.report, &row.path, &row.code, row.line, &self.options)?;
+        let request = self.request(row).expect("rows without a request are left out");
         let encoder = Encoder::new(&self.tokenizer, &self.template, self.mask)
             .with_prompt_weight(self.prompt_weight);
         encoder.example(&request, &row.fixed, epoch)
