@@ -41,7 +41,8 @@ fn a_replay_scores_every_proposer() {
         let found = proposers.iter().find(|proposer| proposer["name"] == name);
         found.unwrap()["tokens_per_forward"].as_f64().unwrap()
     };
-    assert!((per_forward("none") - 1.0).abs() < 1e-9);
+    // The pass that ends an answer gives no token of it.
+    assert!((0.9..=1.0).contains(&per_forward("none")));
     for other in ["none", "lookup", "lookup-long", "fast-fixer"] {
         assert!(per_forward("source") > per_forward(other), "{other}");
     }
