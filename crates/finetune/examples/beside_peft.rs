@@ -16,10 +16,14 @@ use fixwright_llama::Device;
 use fixwright_llama::adapter::Adapter;
 use fixwright_llama::model::Model;
 use fixwright_llama::weights::Weights;
+use mimalloc::MiMalloc;
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 use serde::Deserialize;
 use serde_json::json;
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[derive(Deserialize)]
 struct Row {

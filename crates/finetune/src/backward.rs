@@ -1,19 +1,17 @@
 //! The weighted cross-entropy of a batch and its gradients.
 //!
 //! The pass is cut into pieces, each with a graph of its own: the head, in groups of targets, so that never more than
-//! [`GROUP`] rows of vocabulary logits exist; and the blocks, all at once, or, with checkpointing, one at a time from the inputs kept
+//! [`GROUP`](crate::batch::GROUP) rows of vocabulary logits exist; and the blocks, all at once, or, with checkpointing, one at a time from the inputs kept
 //! by a pass without a graph (Chen et al. 2016, arXiv 1604.06174).
 
 use burn::module::Module;
 use burn::tensor::activation::log_softmax;
-use burn::tensor::{DType, Device, IndexingUpdateOp, Int, Tensor};
-use fixwright_llama::model::{Layer, Model, Packed};
+use burn::tensor::{DType, IndexingUpdateOp, Int, Tensor};
+use fixwright_llama::model::{Layer, Model};
 
 use crate::batch::{Batch, Targets};
+use crate::concurrent::Task;
 use crate::gradients::Gradients;
-
-/// Rows of vocabulary logits that exist at a time.
-const GROUP: usize = 256;
 
 /// How a batch is differentiated.
 #[derive(Debug, Clone, Copy)]
@@ -22,23 +20,26 @@ pub(crate) struct Pass {
     pub(crate) divisor: f64,
     /// Whether blocks are computed twice instead of kept.
     pub(crate) checkpointing: bool,
-    /// Chooses what dropout leaves out; none without dropout.
-    pub(crate) seed: Option<u64>,
 }
 
 impl Pass {
-    /// Adds the gradients of a batch's loss to `gradients` and returns the loss: the sum of weighted negative log-probabilities in
-    /// nats by the divisor.
-    pub(crate) fn run(self, model: &Model, batch: &Batch, gradients: &mut Gradients) -> f64 {
-        if batch.counted() == 0 {
-            return 0.0;
-        }
-        if self.checkpointing {
-            return self.checkpointed(model, batch, gradients);
-        }
+    /// A batch's loss, the sum of weighted negative log-probabilities in nats by the divisor, and its gradients.
+    pub(crate) fn run(self, Task { model, batch }: Task) -> (f64, Gradients) {
+        let (model, batch) = (&model, &batch);
+        let mut gradients = Gradients::default();
+        let loss = match batch.counted() {
+            0 => 0.0,
+            _ if self.checkpointing => self.checkpointed(model, batch, &mut gradients),
+            _ => self.whole(model, batch, &mut gradients),
+        };
+        (loss, gradients)
+    }
+
+    fn whole(self, model: &Model, batch: &Batch, gradients: &mut Gradients) -> f64 {
         let packed = model.pack(batch.lengths());
         let embedded = model.embed(batch.inputs(&model.device()));
-        let x = self.blocks(model.layers(), embedded, &packed, |_| ());
+        let forward = |x, layer: &Layer| layer.forward_packed(x, &packed);
+        let x = model.layers().iter().fold(embedded, forward);
         let (loss, gradient) = self.head(model, &x.clone().inner(), batch, gradients);
         if x.is_tracked() {
             let found = (x * Tensor::from_inner(gradient)).sum().backward();
@@ -51,13 +52,15 @@ impl Pass {
         let plain = model.valid();
         let packed = plain.pack(batch.lengths());
         let mut inputs = Vec::new();
-        let embedded = plain.embed(batch.inputs(&plain.device()));
-        let x = self.blocks(plain.layers(), embedded, &packed, |x| inputs.push(x.clone()));
+        let mut x = plain.embed(batch.inputs(&plain.device()));
+        for layer in plain.layers() {
+            inputs.push(x.clone());
+            x = layer.forward_packed(x, &packed);
+        }
         let (loss, mut gradient) = self.head(model, &x, batch, gradients);
         for (index, layer) in model.layers().iter().enumerate().rev() {
             let Some(input) = inputs.pop() else { break };
             let input = Tensor::from_inner(input).require_grad();
-            self.seed(index, &plain.device());
             let output = layer.forward_packed(input.clone(), &packed);
             let found = (output * Tensor::from_inner(gradient)).sum().backward();
             gradients.collect(layer, &["layers".to_owned(), index.to_string()], &found);
@@ -71,22 +74,6 @@ impl Pass {
         loss
     }
 
-    fn blocks(
-        self,
-        layers: &[Layer],
-        mut x: Tensor<2>,
-        packed: &Packed,
-        mut before: impl FnMut(&Tensor<2>),
-    ) -> Tensor<2> {
-        let device = x.device().inner();
-        for (index, layer) in layers.iter().enumerate() {
-            before(&x);
-            self.seed(index, &device);
-            x = layer.forward_packed(x, packed);
-        }
-        x
-    }
-
     /// The loss, and its gradient by the output of the last block, `[N, H]` both.
     fn head(
         self,
@@ -97,30 +84,35 @@ impl Pass {
     ) -> (f64, Tensor<2>) {
         let mut gradient = x.zeros_like();
         let mut losses = Vec::new();
-        for Targets { rows, ids, weights } in batch.targets(GROUP, &x.device()) {
+        for Targets { rows, ids, weights } in batch.targets(&x.device()) {
             let leaf = Tensor::from_inner(x.clone().select(0, rows.clone())).require_grad();
-            let ids = Tensor::from_inner(ids);
-            let chosen = log_probabilities(model, leaf.clone(), ids) * Tensor::from_inner(weights);
-            let loss = chosen.sum().mul_scalar(-1.0 / self.divisor);
-            let found = loss.backward();
+            let logits = logits(model, leaf.clone());
+            let weights = weights.div_scalar(self.divisor);
+            let (loss, slope) = cross_entropy(logits.clone().inner(), ids, weights);
+            let found = (logits * Tensor::from_inner(slope)).sum().backward();
             gradients.collect(model, &[], &found);
-            losses.push(loss.inner());
+            losses.push(loss);
             let part = leaf.grad(&found).expect("the loss depends on the hidden states");
             gradient = gradient.select_assign(0, rows, part, IndexingUpdateOp::Add);
         }
         (total(losses), gradient)
     }
-
-    fn seed(self, layer: usize, device: &Device) {
-        if let Some(seed) = self.seed {
-            device.seed(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ layer as u64);
-        }
-    }
 }
 
-/// The log-probabilities, `[n]`, of ids, `[n]`, after outputs of the last block, `[n, H]`.
-fn log_probabilities(model: &Model, x: Tensor<2>, ids: Tensor<1, Int>) -> Tensor<1> {
-    chosen(logits(model, x), ids)
+/// The weighted cross-entropy, `[1]`, of logits, `[n, V]`, and its gradient by them: for each row the softmax less 1 at the target, times its weight.
+fn cross_entropy(
+    logits: Tensor<2>,
+    ids: Tensor<1, Int>,
+    weights: Tensor<1>,
+) -> (Tensor<1>, Tensor<2>) {
+    let (ids, weights): (Tensor<2, Int>, Tensor<2>) = (ids.unsqueeze_dim(1), weights.unsqueeze_dim(1));
+    let shifted = logits.clone() - logits.max_dim(1);
+    let chosen = shifted.clone().gather(1, ids.clone());
+    let powers = shifted.exp();
+    let sums = powers.clone().sum_dim(1);
+    let loss = ((sums.clone().log() - chosen) * weights.clone()).sum();
+    let softmax = powers * (weights.clone() / sums);
+    (loss, softmax.scatter(1, ids, weights.neg(), IndexingUpdateOp::Add))
 }
 
 /// The logits, `[n, V]`, in f32, after outputs of the last block, `[n, H]`.

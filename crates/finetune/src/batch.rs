@@ -5,6 +5,9 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use crate::error::{Error, Result};
 use crate::example::Example;
 
+/// Rows of vocabulary logits that exist at a time.
+pub(crate) const GROUP: usize = 256;
+
 /// Examples laid one behind the other, shifted by one: input `i` is to predict target `i`. There is no padding, and no example sees another.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Batch {
@@ -62,8 +65,8 @@ impl Batch {
         self.counted.len()
     }
 
-    /// Targets that count, in groups of at most `most`.
-    pub(crate) fn targets(&self, most: usize, device: &Device) -> Vec<Targets> {
+    /// Targets that count, in groups of at most [`GROUP`].
+    pub(crate) fn targets(&self, device: &Device) -> Vec<Targets> {
         let group = |group: &[(i32, i32, f32)]| Targets {
             rows: upload(group.iter().map(|(row, ..)| *row).collect(), device),
             ids: upload(group.iter().map(|(_, id, _)| *id).collect(), device),
@@ -72,7 +75,7 @@ impl Batch {
                 Tensor::from_data(TensorData::new(weights, [group.len()]), device)
             },
         };
-        self.counted.chunks(most).map(group).collect()
+        self.counted.chunks(GROUP).map(group).collect()
     }
 }
 

@@ -10,9 +10,6 @@ use crate::batch::{Batch, Targets};
 use crate::error::Result;
 use crate::example::Example;
 
-/// Rows of vocabulary logits that exist at a time.
-const GROUP: usize = 256;
-
 /// Mean losses, in nats a token, over the answers of several examples; the mask of training plays no part.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -40,7 +37,7 @@ pub fn evaluate<'a>(
     model: &Model,
     examples: impl IntoIterator<Item = &'a Example>,
 ) -> Result<Evaluation> {
-    let model = model.valid().with_dropout(0.0);
+    let model = model.valid().with_dropout(0.0, 0);
     let (mut all, mut changed) = (Mean::default(), Mean::default());
     let (mut count, mut reproduced) = (0, 0);
     for example in examples {
@@ -77,7 +74,7 @@ fn losses(model: &Model, example: &Example) -> Result<(Vec<f64>, bool)> {
     let blocks = model.layers().iter();
     let x = blocks.fold(embedded, |x, layer| layer.forward_packed(x, &packed));
     let (mut losses, mut hit) = (Vec::new(), true);
-    for Targets { rows, ids, .. } in batch.targets(GROUP, &device) {
+    for Targets { rows, ids, .. } in batch.targets(&device) {
         let logits = logits(model, x.clone().select(0, rows));
         let likeliest: Tensor<1, Int> = logits.clone().argmax(1).squeeze_dim(1);
         hit &= likeliest.equal(ids.clone()).all().into_scalar::<bool>();

@@ -28,6 +28,13 @@ impl Gradients {
         self.0.insert(path, sum);
     }
 
+    /// Adds those of another pass.
+    pub(crate) fn merge(&mut self, other: Self) {
+        for (path, gradient) in other.0 {
+            self.add(path, gradient);
+        }
+    }
+
     pub(crate) fn take(&mut self, path: &str) -> Option<Tensor<1>> {
         self.0.remove(path)
     }

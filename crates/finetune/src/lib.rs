@@ -48,6 +48,7 @@
 mod backward;
 mod batch;
 mod checkpoint;
+mod concurrent;
 mod encode;
 mod error;
 mod evaluate;

@@ -38,7 +38,7 @@ pub(crate) fn fresh(model: &Model, options: &LoraOptions, seed: u64) -> Result<A
     Ok(Adapter { config, factors })
 }
 
-/// Makes the adapter's factors, or else every parameter, ask for gradients.
+/// Makes the adapter's factors, or every parameter, ask for gradients, as leaves of a new graph.
 pub(crate) fn trainable(model: Model, everything: bool) -> Model {
     model.map(&mut Trainable { everything, path: Vec::new() })
 }
@@ -59,7 +59,7 @@ impl ModuleMapper for Trainable {
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         if self.everything || self.path.iter().any(|name| name == "adapter") {
-            return param.map(|tensor| tensor.autodiff().require_grad());
+            return param.map(|tensor| tensor.inner().autodiff().require_grad());
         }
         param
     }

@@ -13,6 +13,7 @@ use fixwright_llama::model::Model;
 use crate::backward::Pass;
 use crate::batch::Batch;
 use crate::checkpoint::{self, State};
+use crate::concurrent::{Task, differentiate, pieces};
 use crate::error::{Error, Result};
 use crate::evaluate::{Evaluation, evaluate};
 use crate::example::Example;
@@ -145,7 +146,7 @@ impl Trainer {
         let (model, state, moments) = checkpoint::load(&path, model, &self.options)?;
         self.model = match &self.options.method {
             Method::Full => lora::trainable(model, true),
-            Method::Lora(lora) => lora::trainable(model.with_dropout(lora.dropout), false),
+            Method::Lora(_) => lora::trainable(model, false),
         };
         self.state = state;
         self.optimiser.moments = moments;
@@ -198,9 +199,6 @@ impl Trainer {
 
     /// Trains until the last step, evaluating on `held_out` and saving checkpoints under `folder` as the options say, after the last step, and
     /// when the callback stops the run.
-    ///
-    /// Dropout draws from the device's random numbers, which burn shares between all threads of a process: where a run is to be repeatable, nothing
-    /// else may draw from them meanwhile.
     ///
     /// # Errors
     ///
@@ -291,25 +289,33 @@ impl Trainer {
 
     /// The loss of a step's examples and its gradients. Each process takes its share of the batches.
     fn differentiate(&mut self, examples: &[Example], divisor: f64) -> Result<(f64, Gradients)> {
-        let (mut loss, mut gradients) = (0.0, Gradients::default());
-        let context = self.model.config().context_length;
-        let batches = examples.chunks(self.options.batch_size).enumerate();
-        for (index, part) in batches.filter(|(index, _)| self.peers.takes(*index)) {
-            let pass = Pass {
-                divisor,
-                checkpointing: self.options.checkpointing,
-                seed: self.dropout_seed(index),
-            };
-            loss += pass.run(&self.model, &Batch::new(part, context)?, &mut gradients);
-        }
+        let Options { batch_size, checkpointing, .. } = self.options;
+        let device = self.model.device();
+        let batches = examples.chunks(batch_size).enumerate();
+        let tasks = batches
+            .filter(|(index, _)| self.peers.takes(*index))
+            .flat_map(|(index, batch)| {
+                pieces(batch, &device).into_iter().enumerate().map(move |(piece, part)| (index, piece, part))
+            })
+            .map(|(index, piece, part)| self.task(index, piece, part))
+            .collect::<Result<Vec<_>>>()?;
+        let pass = Pass { divisor, checkpointing };
+        let (loss, gradients) = differentiate(tasks, pass, &device);
         self.peers.sum(&self.model, loss, gradients)
     }
 
-    /// A seed for what dropout leaves out in one batch of this step: the same in a run that was interrupted.
-    fn dropout_seed(&self, batch: usize) -> Option<u64> {
-        let Method::Lora(LoraOptions { dropout, .. }) = &self.options.method else { return None };
-        let step = self.options.seed ^ (self.state.step as u64).rotate_left(20);
-        (*dropout > 0.0).then(|| step.wrapping_mul(0xbf58_476d_1ce4_e5b9) ^ (batch as u64) << 8)
+    /// One piece of a batch, with a model that leaves out what it would in a run that was interrupted.
+    fn task(&self, index: usize, piece: usize, part: &[Example]) -> Result<Task> {
+        let batch = Batch::new(part, self.model.config().context_length)?;
+        let model = self.model.clone();
+        let (model, everything) = match &self.options.method {
+            Method::Full => (model, true),
+            Method::Lora(LoraOptions { dropout, .. }) => {
+                let place = [self.options.seed, self.state.step as u64, index as u64, piece as u64];
+                (model.with_dropout(*dropout, mixed(place)), false)
+            }
+        };
+        Ok(Task { model: lora::trainable(model, everything), batch })
     }
 
     /// Evaluates if it is time; whether there was no better loss for too long.
@@ -357,8 +363,15 @@ fn adapted(
         Some(bits) => model.quantised(bits),
         None => model,
     };
-    let model = model.no_grad().with_adapter(&new)?.with_dropout(lora.dropout);
+    let model = model.no_grad().with_adapter(&new)?;
     Ok(lora::trainable(model, false))
+}
+
+/// A seed made of numbers, no two of which need to differ in more than a bit.
+fn mixed(numbers: [u64; 4]) -> u64 {
+    numbers.iter().fold(0, |seed: u64, number| {
+        (seed ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+    })
 }
 
 fn due(step: usize, every: usize) -> bool {

@@ -4,13 +4,13 @@
 //! `adapter_config.json` and `adapter_model.safetensors` holds the factors of every adapted module.
 
 use std::collections::BTreeMap;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ::safetensors::tensor::TensorView;
 use ::safetensors::{Dtype, serialize};
 
 use crate::error::{Error, Result};
+use crate::replace::replace;
 use crate::safetensors::SafetensorsFile;
 
 mod config;
@@ -53,6 +53,15 @@ impl Factors {
     /// Rows of `b`.
     pub fn outputs(&self) -> usize {
         self.b.len() / self.rank
+    }
+
+    /// Refuses a module, [outputs, inputs], that the factors are not for.
+    pub(crate) fn check(&self, module: &str, shape: &[usize]) -> Result<()> {
+        let made = [self.outputs(), self.inputs()];
+        if shape == made {
+            return Ok(());
+        }
+        Err(Error::Adapter { what: format!("`{module}` is {shape:?}, its factors make {made:?}") })
     }
 
     /// Adds `scale * B A` to a weight of `[outputs, inputs]`, row-major.
@@ -105,8 +114,10 @@ impl Adapter {
     /// [`Error::Write`].
     pub fn save(&self, folder: &Path) -> Result<()> {
         std::fs::create_dir_all(folder).map_err(|e| Error::write(folder, e))?;
-        write(&folder.join(TENSORS), &self.to_bytes(folder)?)?;
-        write(&folder.join(CONFIG), self.config.to_json(self.factors.keys()).as_bytes())
+        let tensors = self.to_bytes(folder)?;
+        replace(&folder.join(TENSORS), |file| std::fs::write(file, &tensors))?;
+        let config = self.config.to_json(self.factors.keys());
+        replace(&folder.join(CONFIG), |file| std::fs::write(file, &config))
     }
 
     /// What `B A` is multiplied by.
@@ -155,15 +166,6 @@ fn read_factors(file: &SafetensorsFile, module: &str) -> Result<Factors> {
 
 fn bytes(values: &[f32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
-}
-
-/// Writes a file under another name and renames it.
-pub(crate) fn write(path: &Path, content: &[u8]) -> Result<()> {
-    let partial = PathBuf::from(format!("{}.partial", path.display()));
-    let done: io::Result<()> = std::fs::write(&partial, content)
-        .and_then(|()| std::fs::File::open(&partial)?.sync_all())
-        .and_then(|()| std::fs::rename(&partial, path));
-    done.map_err(|e| Error::write(path, e))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! [`Config`] is read from a Hugging Face `config.json` ([`Config::from_json`]) or from the metadata of a GGUF file
 //! ([`Config::from_gguf`]). What would change the arithmetic and is not implemented is refused by name rather than ignored.
 
+use crate::error::{Error, Result};
 use crate::rope::RopeScaling;
 
 mod gguf;
@@ -71,6 +72,18 @@ pub struct Config {
 const LARGEST_SIZE: usize = 1 << 24;
 
 impl Config {
+    /// Refuses tokens that a session which has seen `seen` of them cannot take.
+    pub(crate) fn check_tokens(&self, seen: usize, tokens: &[u32]) -> Result<()> {
+        if let Some(id) = tokens.iter().find(|id| **id as usize >= self.vocab_size) {
+            return Err(Error::TokenOutOfRange { id: *id, vocabulary: self.vocab_size });
+        }
+        let needed = seen + tokens.len();
+        if needed > self.context_length {
+            return Err(Error::ContextOverflow { needed, limit: self.context_length });
+        }
+        Ok(())
+    }
+
     /// Says which setting cannot be, and why, in the words of the fields.
     fn check(&self) -> Result<(), (&'static str, String)> {
         let sizes = [

@@ -65,6 +65,7 @@ mod mmap;
 #[cfg(feature = "burn")]
 pub mod model;
 pub mod quant;
+mod replace;
 pub mod rope;
 pub mod safetensors;
 pub mod tokenizer;

@@ -3,7 +3,6 @@
 //! Field names are those of Hugging Face checkpoints, so that a parameter's path is its tensor's name there.
 
 use burn::module::{Module, Param};
-use burn::nn::RmsNorm;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::config::Config;
@@ -11,10 +10,12 @@ use crate::rope;
 
 mod attention;
 mod cache;
+mod fused;
 mod layer;
 mod linear;
 mod load;
 mod lora;
+mod norm;
 mod packed;
 mod quantise;
 mod save;
@@ -24,6 +25,7 @@ pub use cache::Cache;
 pub use layer::Layer;
 pub use linear::Linear;
 pub use lora::LowRank;
+use norm::RmsNorm;
 pub use packed::Packed;
 pub use session::Session;
 

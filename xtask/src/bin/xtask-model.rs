@@ -3,9 +3,14 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use mimalloc::MiMalloc;
 use xtask::exit::{self, BadInput};
 use xtask::flags::{Command, Flags};
 use xtask::{repair, train};
+
+/// Batches are differentiated on several threads; with the system's allocator each keeps what it has freed to itself.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     // This program is its own launcher of confined commands.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Model;
 use super::cache::Cache;
 use super::forward::Workspace;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// A model together with the tokens it has seen.
 ///
@@ -80,20 +80,8 @@ impl Session {
     /// Leaves the hidden states of the last `rows` tokens in the workspace.
     fn append(&mut self, tokens: &[u32], rows: usize) -> Result<()> {
         assert!(rows <= tokens.len(), "{rows} rows of {} tokens", tokens.len());
-        self.check(tokens)?;
+        self.model.config().check_tokens(self.len(), tokens)?;
         self.model.forward(tokens, rows, &mut self.cache, &mut self.workspace);
-        Ok(())
-    }
-
-    fn check(&self, tokens: &[u32]) -> Result<()> {
-        let config = self.model.config();
-        if let Some(id) = tokens.iter().find(|id| **id as usize >= config.vocab_size) {
-            return Err(Error::TokenOutOfRange { id: *id, vocabulary: config.vocab_size });
-        }
-        let needed = self.len() + tokens.len();
-        if needed > config.context_length {
-            return Err(Error::ContextOverflow { needed, limit: config.context_length });
-        }
         Ok(())
     }
 }

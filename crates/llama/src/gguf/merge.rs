@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use half::f16;
 
@@ -11,6 +11,7 @@ use crate::adapter::{Adapter, Factors};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::quant::GgmlType;
+use crate::replace::replace;
 use crate::weights::{interleaved_heads, to_gguf};
 
 /// Values that share a scale in `Q8_0`.
@@ -32,7 +33,7 @@ impl Gguf {
                 let name = to_gguf(&format!("{module}.weight")).filter(|name| self.contains(name));
                 let name =
                     name.ok_or_else(|| Error::Adapter { what: format!("it has no `{module}`") })?;
-                check(module, factors, self.tensor(&name)?.shape())?;
+                factors.check(module, self.tensor(&name)?.shape())?;
                 let heads = interleaved_heads(&config, module);
                 Ok((
                     name,
@@ -40,14 +41,11 @@ impl Gguf {
                 ))
             })
             .collect::<Result<std::collections::HashMap<_, _>>>()?;
-        let partial = PathBuf::from(format!("{}.partial", path.display()));
-        let write = || -> std::io::Result<()> {
-            let mut out = BufWriter::new(File::create(&partial)?);
+        replace(path, |file| {
+            let mut out = BufWriter::new(File::create(file)?);
             self.write_with(&mut out, |tensor| changed.get(tensor.name()))?;
-            out.into_inner()?.sync_all()?;
-            std::fs::rename(&partial, path)
-        };
-        write().map_err(|e| Error::write(path, e))
+            out.flush()
+        })
     }
 
     fn write_with<'c>(
@@ -105,14 +103,6 @@ impl Change<'_> {
         let b = crate::weights::interleaved(b, heads, self.config.head_dim, *rank);
         Factors { a: a.clone(), b, rank: *rank }
     }
-}
-
-fn check(module: &str, factors: &Factors, shape: &[usize]) -> Result<()> {
-    let made = [factors.outputs(), factors.inputs()];
-    if shape == made {
-        return Ok(());
-    }
-    Err(Error::Adapter { what: format!("`{module}` is {shape:?}, its factors make {made:?}") })
 }
 
 /// The type of a tensor after something was added to it.

@@ -3,12 +3,11 @@
 use std::ops::Range;
 
 use burn::module::Module;
-use burn::tensor::module::attention;
-use burn::tensor::ops::AttentionModuleOptions;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 
 use super::Angles;
 use super::cache::LayerCache;
+use super::fused;
 use super::linear::Linear;
 use super::packed::Packed;
 
@@ -35,7 +34,7 @@ impl Attention {
     ) -> Tensor<2> {
         let (q, k, v) = self.project(x, batch, angles);
         let (k, v) = past.append(k, v);
-        self.output(self.mix(q, k, v))
+        self.output(fused::attend(q, k, v))
     }
 
     /// As [`forward`](Self::forward), for sequences that lie one behind the other and see themselves alone.
@@ -43,7 +42,7 @@ impl Attention {
         let (q, k, v) = self.project(x, 1, &packed.angles);
         let one = |range: &Range<usize>| {
             let part = |x: &Tensor<4>| x.clone().narrow(2, range.start, range.len());
-            self.mix(part(&q), part(&k), part(&v))
+            fused::attend(part(&q), part(&k), part(&v))
         };
         let mixed: Vec<_> = packed.ranges.iter().map(one).collect();
         self.output(Tensor::cat(mixed, 2))
@@ -61,18 +60,6 @@ impl Attention {
         (q, k, self.heads(self.v_proj.forward(x), batch, self.num_kv_heads))
     }
 
-    /// What each query sees: the keys up to its own place, counted from the last.
-    fn mix(&self, q: Tensor<4>, k: Tensor<4>, v: Tensor<4>) -> Tensor<4> {
-        let groups = self.num_heads / self.num_kv_heads;
-        let options = AttentionModuleOptions { is_causal: true, ..Default::default() };
-        let (k, v) = if shares_heads(&k) {
-            (k, v)
-        } else {
-            (repeat_heads(k, groups), repeat_heads(v, groups))
-        };
-        attention(q, k, v, None, None, options)
-    }
-
     /// `[B, num_heads, T, head_dim]` to `[B * T, H]`.
     fn output(&self, mixed: Tensor<4>) -> Tensor<2> {
         let [batch, heads, count, dim] = mixed.dims();
@@ -84,22 +71,6 @@ impl Attention {
         let count = x.dims()[0] / batch;
         x.reshape([batch, count, heads, self.head_dim]).swap_dims(1, 2)
     }
-}
-
-/// Whether burn's attention lets several query heads share a key head: on its CPU backend without gradients.
-fn shares_heads(k: &Tensor<4>) -> bool {
-    let device = k.device();
-    !device.is_autodiff() && device == Device::flex()
-}
-
-/// Gives each query head its own copy of the key or value head it shares: `[B, K, S, D]` to `[B, K * groups, S, D]`.
-fn repeat_heads(x: Tensor<4>, groups: usize) -> Tensor<4> {
-    if groups == 1 {
-        return x;
-    }
-    let [batch, heads, len, dim] = x.dims();
-    let x: Tensor<5> = x.unsqueeze_dim(2);
-    x.expand([batch, heads, groups, len, dim]).reshape([batch, heads * groups, len, dim])
 }
 
 impl Angles {

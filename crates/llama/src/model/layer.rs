@@ -1,14 +1,14 @@
 //! One transformer block: attention and feed-forward, each after an RMSNorm and with a residual connection.
 
 use burn::module::Module;
-use burn::nn::RmsNorm;
 use burn::tensor::Tensor;
-use burn::tensor::activation::silu;
 
 use super::Angles;
 use super::attention::Attention;
 use super::cache::LayerCache;
+use super::fused;
 use super::linear::Linear;
+use super::norm::RmsNorm;
 
 /// One transformer block.
 #[derive(Module, Debug)]
@@ -53,7 +53,7 @@ pub(super) struct Mlp {
 
 impl Mlp {
     fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        let gate = silu(self.gate_proj.forward(x.clone()));
-        self.down_proj.forward(gate * self.up_proj.forward(x))
+        let gate = self.gate_proj.forward(x.clone());
+        self.down_proj.forward(fused::gated(gate, self.up_proj.forward(x)))
     }
 }

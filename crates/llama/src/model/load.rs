@@ -1,13 +1,13 @@
 //! From tensors on disk to a [`Model`] on a device.
 
 use burn::module::Param;
-use burn::nn::RmsNorm;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::Model;
 use super::attention::Attention;
 use super::layer::{Layer, Mlp};
 use super::linear::Linear;
+use super::norm::RmsNorm;
 use crate::config::Config;
 use crate::error::Result;
 use crate::rope;

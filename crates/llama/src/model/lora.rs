@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use burn::module::{Module, Param};
-use burn::tensor::{DType, Device, Distribution, Tensor, TensorData};
+use burn::tensor::{DType, Device, Tensor, TensorData};
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{Rng, SeedableRng};
 
 use super::{Model, linear};
 use crate::adapter::{Adapter, AdapterConfig, Factors};
@@ -18,8 +20,10 @@ pub struct LowRank {
     pub lora_b: Param<Tensor<2>>,
     /// What the product is multiplied by.
     pub scale: f64,
-    /// The share of inputs left out at random, from the device's random numbers; 0 but in training.
+    /// The share of inputs left out at random; 0 but in training.
     pub dropout: f64,
+    /// Which inputs are left out: the same ones for the same seed and number of rows.
+    pub seed: u64,
 }
 
 impl LowRank {
@@ -34,6 +38,7 @@ impl LowRank {
             lora_b: parameter(&factors.b, [outputs, rank]),
             scale,
             dropout: 0.0,
+            seed: 0,
         }
     }
 
@@ -42,7 +47,7 @@ impl LowRank {
         let dtype = x.dtype();
         let (a, b) = (self.lora_a.val().cast(dtype), self.lora_b.val().cast(dtype));
         let narrow = linear::product(self.thinned(x), a);
-        linear::product(narrow, b).mul_scalar(self.scale)
+        linear::product(narrow.mul_scalar(self.scale), b)
     }
 
     /// Inverted dropout.
@@ -50,9 +55,10 @@ impl LowRank {
         if self.dropout == 0.0 {
             return x;
         }
-        let kept = 1.0 - self.dropout;
-        let mask = x.random_like(Distribution::Bernoulli(kept)).detach();
-        x * mask.mul_scalar(1.0 / kept)
+        let shape = x.dims();
+        let mask = TensorData::new(mask(self.seed, shape[0] * shape[1], self.dropout), shape);
+        let mask = Tensor::from_data(mask, (&x.device().inner(), x.dtype()));
+        x * mask.autodiff()
     }
 
     fn factors(&self) -> Factors {
@@ -75,7 +81,7 @@ impl Model {
         for (name, linear) in self.linears_mut() {
             linear.adapter = match left.remove(name.as_str()) {
                 Some(factors) => {
-                    check(&name, factors, linear.weight.shape().dims())?;
+                    factors.check(&name, &linear.weight.shape())?;
                     Some(LowRank::new(factors, adapter.scale(), &device))
                 }
                 None => None,
@@ -97,12 +103,12 @@ impl Model {
         Adapter { config, factors }
     }
 
-    /// Sets the dropout of every adapted map.
+    /// Sets the dropout of every adapted map. The seed decides what is left out; each map draws from it on its own.
     #[must_use]
-    pub fn with_dropout(mut self, dropout: f64) -> Self {
-        for (_, linear) in self.linears_mut() {
+    pub fn with_dropout(mut self, dropout: f64, seed: u64) -> Self {
+        for (index, (_, linear)) in self.linears_mut().enumerate() {
             if let Some(adapter) = &mut linear.adapter {
-                adapter.dropout = dropout;
+                (adapter.dropout, adapter.seed) = (dropout, seed.wrapping_add(index as u64));
             }
         }
         self
@@ -149,11 +155,36 @@ impl Model {
     }
 }
 
-fn check(name: &str, factors: &Factors, [outputs, inputs]: [usize; 2]) -> Result<()> {
-    if (factors.outputs(), factors.inputs()) == (outputs, inputs) {
-        return Ok(());
+/// What each of `len` inputs is multiplied by: 0 for a share of `dropout`, and else what makes up for them. 16 random bits each.
+fn mask(seed: u64, len: usize, dropout: f64) -> Vec<f32> {
+    let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
+    let kept = 1.0 - dropout;
+    let (bound, factor) = ((kept * 65536.0).round() as u32, (1.0 / kept) as f32);
+    let mut mask = vec![0.0; len];
+    for four in mask.chunks_mut(4) {
+        let mut bits = rng.next_u64();
+        for value in four {
+            if ((bits & 0xffff) as u32) < bound {
+                *value = factor;
+            }
+            bits >>= 16;
+        }
     }
-    let (o, i) = (factors.outputs(), factors.inputs());
-    let what = format!("`{name}` is [{outputs}, {inputs}], its factors make [{o}, {i}]");
-    Err(Error::Adapter { what })
+    mask
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mask;
+
+    #[test]
+    fn a_mask_leaves_out_its_share_and_keeps_the_mean() {
+        let (len, dropout) = (100_001, 0.1);
+        let mask = mask(7, len, dropout);
+        let zeros = mask.iter().filter(|value| **value == 0.0).count() as f64 / len as f64;
+        assert!((zeros - dropout).abs() < 0.005, "{zeros}");
+        let mean = mask.iter().map(|value| f64::from(*value)).sum::<f64>() / len as f64;
+        assert!((mean - 1.0).abs() < 0.005, "{mean}");
+        assert_ne!(mask, super::mask(8, len, dropout));
+    }
 }

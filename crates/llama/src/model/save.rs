@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::io;
 use std::path::Path;
 
 use ::safetensors::{Dtype, View, serialize_to_file};
@@ -10,6 +11,7 @@ use burn::tensor::{DType, Tensor};
 
 use super::{Model, linear};
 use crate::error::{Error, Result};
+use crate::replace::replace;
 
 impl Model {
     /// Writes `config.json` and `model.safetensors`, one tensor at a time, each in the float type the model has it in. An adapter is not written:
@@ -20,17 +22,15 @@ impl Model {
     /// [`Error::Write`].
     pub fn save(&self, folder: &Path) -> Result<()> {
         std::fs::create_dir_all(folder).map_err(|e| Error::write(folder, e))?;
-        let path = folder.join("model.safetensors");
-        let partial = folder.join("model.safetensors.partial");
         let mut stored = Collect::default();
         self.visit(&mut stored);
         let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
-        serialize_to_file(stored.tensors, Some(metadata), &partial)
-            .map_err(|e| Error::write(&path, std::io::Error::other(e)))?;
-        std::fs::rename(&partial, &path).map_err(|e| Error::write(&path, e))?;
+        replace(&folder.join("model.safetensors"), |file| {
+            serialize_to_file(stored.tensors, Some(metadata), file).map_err(io::Error::other)
+        })?;
         let config = folder.join("config.json");
         let dtype = if stored.dtype == Some(Dtype::BF16) { "bfloat16" } else { "float32" };
-        crate::adapter::write(&config, self.config().to_json(dtype).as_bytes())
+        replace(&config, |file| std::fs::write(file, self.config().to_json(dtype)))
     }
 }
 

@@ -79,7 +79,7 @@ impl Session {
         read: impl FnOnce(Tensor<2>) -> Result<Vec<T>, TensorReadError>,
     ) -> Result<Vec<T>> {
         assert!(rows <= tokens.len(), "{rows} rows of {} tokens", tokens.len());
-        self.check(tokens)?;
+        self.model.config().check_tokens(self.len(), tokens)?;
         if tokens.is_empty() {
             return Ok(Vec::new());
         }
@@ -95,18 +95,6 @@ impl Session {
     fn ids(&self, tokens: &[u32]) -> Tensor<2, Int> {
         let ids: Vec<i32> = tokens.iter().map(|id| id.cast_signed()).collect();
         Tensor::from_data(TensorData::new(ids, [1, tokens.len()]), &self.model.device())
-    }
-
-    fn check(&self, tokens: &[u32]) -> Result<()> {
-        let config = self.model.config();
-        if let Some(id) = tokens.iter().find(|id| **id as usize >= config.vocab_size) {
-            return Err(Error::TokenOutOfRange { id: *id, vocabulary: config.vocab_size });
-        }
-        let needed = self.len() + tokens.len();
-        if needed > config.context_length {
-            return Err(Error::ContextOverflow { needed, limit: config.context_length });
-        }
-        Ok(())
     }
 }
 
