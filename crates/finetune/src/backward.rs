@@ -105,7 +105,8 @@ fn cross_entropy(
     ids: Tensor<1, Int>,
     weights: Tensor<1>,
 ) -> (Tensor<1>, Tensor<2>) {
-    let (ids, weights): (Tensor<2, Int>, Tensor<2>) = (ids.unsqueeze_dim(1), weights.unsqueeze_dim(1));
+    let (ids, weights): (Tensor<2, Int>, Tensor<2>) =
+        (ids.unsqueeze_dim(1), weights.unsqueeze_dim(1));
     let shifted = logits.clone() - logits.max_dim(1);
     let chosen = shifted.clone().gather(1, ids.clone());
     let powers = shifted.exp();

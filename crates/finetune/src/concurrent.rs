@@ -57,7 +57,9 @@ pub(crate) fn differentiate(tasks: Vec<Task>, pass: Pass, device: &Device) -> Fo
                 let (sender, receiver) = sync_channel(1);
                 scope.spawn(move || {
                     with_threads(threads / workers, || {
-                        hand.into_iter().map(|task| pass.run(task)).all(|found| sender.send(found).is_ok())
+                        hand.into_iter()
+                            .map(|task| pass.run(task))
+                            .all(|found| sender.send(found).is_ok())
                     })
                 });
                 receiver

@@ -295,7 +295,10 @@ impl Trainer {
         let tasks = batches
             .filter(|(index, _)| self.peers.takes(*index))
             .flat_map(|(index, batch)| {
-                pieces(batch, &device).into_iter().enumerate().map(move |(piece, part)| (index, piece, part))
+                pieces(batch, &device)
+                    .into_iter()
+                    .enumerate()
+                    .map(move |(piece, part)| (index, piece, part))
             })
             .map(|(index, piece, part)| self.task(index, piece, part))
             .collect::<Result<Vec<_>>>()?;

@@ -35,9 +35,13 @@ pub(super) fn rms_norm(x: Tensor<2>, gamma: Tensor<1>, epsilon: f64) -> Tensor<2
 
 /// What a backend must offer; the defaults are made of burn's own operations.
 #[backend_extension(Flex, Cube: cfg(feature = "cuda"), Autodiff)]
-pub trait Fused: Backend {
+pub(super) trait Fused: Backend {
     /// See [`attend`].
-    fn attend(q: FloatTensor<Self>, k: FloatTensor<Self>, v: FloatTensor<Self>) -> FloatTensor<Self> {
+    fn attend(
+        q: FloatTensor<Self>,
+        k: FloatTensor<Self>,
+        v: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
         attention::with_a_key_head_each::<Self>(q, k, v)
     }
 
@@ -75,7 +79,11 @@ pub trait Fused: Backend {
 impl Fused for burn::backend::Cube {}
 
 impl<B: Fused, C: CheckpointStrategy> Fused for Autodiff<B, C> {
-    fn attend(q: FloatTensor<Self>, k: FloatTensor<Self>, v: FloatTensor<Self>) -> FloatTensor<Self> {
+    fn attend(
+        q: FloatTensor<Self>,
+        k: FloatTensor<Self>,
+        v: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
         let kept = [q.primitive().clone(), k.primitive().clone(), v.primitive().clone()];
         let [a, b, c] = kept.clone();
         let output = B::attend(a, b, c);
@@ -165,3 +173,6 @@ impl<B: Fused> Backward<B, 2> for RmsNorm {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

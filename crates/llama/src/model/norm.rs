@@ -7,11 +7,11 @@ use super::fused;
 
 /// A norm over the last dimension.
 #[derive(Module, Debug)]
-pub struct RmsNorm {
+pub(super) struct RmsNorm {
     /// The factors, `[H]`.
-    pub gamma: Param<Tensor<1>>,
+    pub(super) gamma: Param<Tensor<1>>,
     /// Added to the mean square.
-    pub epsilon: f64,
+    pub(super) epsilon: f64,
 }
 
 impl RmsNorm {

@@ -1,7 +1,7 @@
 //! Attention in tensors of any backend.
 
-use burn::backend::{Backend, TensorMetadata};
 use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, TensorMetadata};
 use burn::tensor::ops::AttentionModuleOptions;
 use burn::tensor::{Shape, TensorData};
 

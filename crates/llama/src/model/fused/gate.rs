@@ -17,6 +17,7 @@ pub(super) fn backward<B: Backend>(
     let silu = B::float_mul(gate, sigmoid.clone());
     let by_up = B::float_mul(gradient.clone(), silu.clone());
     // The derivative of silu, s + silu * (1 - s).
-    let slope = B::float_sub(B::float_add(sigmoid.clone(), silu.clone()), B::float_mul(silu, sigmoid));
+    let slope =
+        B::float_sub(B::float_add(sigmoid.clone(), silu.clone()), B::float_mul(silu, sigmoid));
     (B::float_mul(B::float_mul(gradient, up), slope), by_up)
 }

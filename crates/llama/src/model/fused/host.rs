@@ -1,7 +1,7 @@
 //! The same on the CPU: f32 tensors in one pass over their values.
 
-use burn::backend::{Flex, TensorMetadata};
 use burn::backend::flex::FlexTensor;
+use burn::backend::{Flex, TensorMetadata};
 use burn::tensor::TensorData;
 use rayon::prelude::*;
 
@@ -32,7 +32,11 @@ impl Fused for Flex {
         tensor(y, &gate)
     }
 
-    fn gated_backward(gate: FlexTensor, up: FlexTensor, gradient: FlexTensor) -> (FlexTensor, FlexTensor) {
+    fn gated_backward(
+        gate: FlexTensor,
+        up: FlexTensor,
+        gradient: FlexTensor,
+    ) -> (FlexTensor, FlexTensor) {
         let (gate, up) = (gate.to_contiguous(), up.to_contiguous());
         let gradient = gradient.to_contiguous();
         let slices = (gate.as_slice::<f32>(), up.as_slice::<f32>(), gradient.as_slice::<f32>());
@@ -70,7 +74,12 @@ impl Fused for Flex {
         tensor(y, &x)
     }
 
-    fn rms_norm_backward(x: FlexTensor, gamma: FlexTensor, gradient: FlexTensor, epsilon: f64) -> FlexTensor {
+    fn rms_norm_backward(
+        x: FlexTensor,
+        gamma: FlexTensor,
+        gradient: FlexTensor,
+        epsilon: f64,
+    ) -> FlexTensor {
         let (x, gamma) = (x.to_contiguous(), gamma.to_contiguous());
         let gradient = gradient.to_contiguous();
         let slices = (x.as_slice::<f32>(), gamma.as_slice::<f32>(), gradient.as_slice::<f32>());
@@ -139,4 +148,21 @@ fn exp(x: f32) -> f32 {
     let p = p * r + 0.5;
     let p = p * r * r + r + 1.0;
     p * f32::from_bits((shifted.to_bits() << 23).wrapping_add(0x3f80_0000))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_exponential_is_close_and_stays_finite() {
+        for step in -10_000..10_000 {
+            let x = step as f32 * 0.0087;
+            let (found, expected) = (f64::from(super::exp(x)), f64::from(x).exp());
+            assert!((found / expected - 1.0).abs() < 3e-7, "{x}: {found} is not {expected}");
+        }
+        for x in [f32::INFINITY, f32::MAX, 1e30] {
+            assert!(
+                super::exp(x).is_finite() && super::sigmoid(-x) < 1e-37 && super::sigmoid(x) == 1.0
+            );
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! RMSNorm in tensors of any backend, in f32 inside.
 
-use burn::backend::{Backend, TensorMetadata};
 use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, TensorMetadata};
 use burn::tensor::{FloatDType, Shape};
 
 pub(super) fn forward<B: Backend>(
