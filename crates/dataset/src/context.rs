@@ -7,7 +7,7 @@ use fixwright_prompt::{Budget, Index, Options, Request, related};
 use fixwright_report::BugReport;
 
 use crate::prompt_context::{FIELD, PromptContext};
-use crate::{CountTokens, Error, RepairSample, Skipped, Source};
+use crate::{CountTokens, Error, Outcomes, RepairSample, Skipped, Source};
 
 /// What a file is called that has no name.
 const NAMELESS: &str = "main.c";
@@ -93,6 +93,10 @@ impl<S: Source> Source for InContext<'_, S> {
         let mut facts = self.samples.facts();
         facts.insert(FIELD.into(), shown.to_string());
         facts
+    }
+
+    fn remember(&mut self, outcomes: &Arc<Outcomes>) {
+        self.samples.remember(outcomes);
     }
 }
 

@@ -9,11 +9,13 @@ use std::collections::BTreeMap;
 use std::mem;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::filter::{CountTokens, Filter};
 use crate::minhash::Index;
+use crate::outcomes::Outcomes;
 use crate::split::Split;
 use crate::{Error, Evaluator, Manifest, RepairSample, Skipped, Source, SourceRecord};
 use examine::{Examined, examine};
@@ -87,7 +89,8 @@ pub struct Named {
 ///
 /// Of near-duplicates the first is kept. Samples are examined on the threads of the current rayon pool, two groups of them being in
 /// memory at a time. The files are put in place when all are written, the manifest last: while there is none, they do not belong together.
-/// What was verified is remembered in `folder` until the data set is complete, so that a run after one that was broken off goes on.
+/// What programs said, of samples that were verified and of [sources that run some](Source::remember), is remembered in `folder` until the data set is
+/// complete, so that a run after one that was broken off goes on.
 ///
 /// # Errors
 ///
@@ -100,17 +103,21 @@ pub fn curate(
     tools: BTreeMap<String, String>,
     context: &CurateContext<'_>,
 ) -> Result<Manifest, Error> {
+    let shelf = Shelf::new(folder)?;
+    let outcomes = Arc::new(Outcomes::open(folder)?);
+    let verified = |evaluator| Verified { evaluator, outcomes: Arc::clone(&outcomes) };
     let mut curation = Curation {
         options,
         context,
         index: options.near_duplicates.map(Index::new).transpose()?,
-        shelf: Shelf::new(folder)?,
-        verified: context.evaluator.map(|it| Verified::open(folder, it)).transpose()?,
+        shelf,
+        verified: context.evaluator.map(verified),
         dropped: Skipped::default(),
     };
     let mut records = Vec::new();
     let mut complete = true;
-    for source in sources {
+    for mut source in sources {
+        source.source.remember(&outcomes);
         let (record, flow) = curation.source(source)?;
         records.push(record);
         if flow.is_break() {
@@ -118,7 +125,7 @@ pub fn curate(
             break;
         }
     }
-    let Curation { shelf, mut dropped, verified, .. } = curation;
+    let Curation { shelf, mut dropped, .. } = curation;
     let files = shelf.divide(options.split.as_ref(), &mut dropped)?;
     let manifest = Manifest {
         schema: 1,
@@ -131,8 +138,8 @@ pub fn curate(
         parts: files.records(),
     };
     files.publish(&manifest)?;
-    if let Some(verified) = verified.filter(|_| complete) {
-        verified.finish()?;
+    if complete {
+        outcomes.forget()?;
     }
     Ok(manifest)
 }

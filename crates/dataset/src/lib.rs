@@ -89,6 +89,7 @@ mod inject;
 mod lines;
 mod manifest;
 mod minhash;
+mod outcomes;
 mod paired;
 mod prompt_context;
 mod read;
@@ -116,6 +117,7 @@ pub use history::{History, HistoryOptions, Walked};
 #[cfg(feature = "syntax")]
 pub use inject::{InjectOptions, Injection, Rule};
 pub use manifest::{Manifest, PartRecord, SourceRecord};
+pub use outcomes::Outcomes;
 pub use paired::Paired;
 pub use prompt_context::PromptContext;
 pub use read::{ReadOptions, Reader};

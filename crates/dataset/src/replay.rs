@@ -5,13 +5,16 @@ mod tree;
 use std::iter::FusedIterator;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use fixwright_report::BugReport;
 use fixwright_validate::{Analyser, Analysis, Findings, Isolation, Moves, Workspace};
+use serde::{Deserialize, Serialize};
 
 use self::tree::Tree;
 use crate::history::{Commit, Examine, Pair, Stop, Walk};
-use crate::{Error, HistoryOptions, RepairSample, Skipped, Source, Walked};
+use crate::outcomes::key;
+use crate::{Error, HistoryOptions, Outcomes, RepairSample, Skipped, Source, Walked};
 
 /// The findings of an analyser that the commits of a history make vanish, from the newest to the oldest.
 ///
@@ -52,6 +55,16 @@ struct Rerun {
     repository: PathBuf,
     analyser: Analyser,
     isolation: Isolation,
+    outcomes: Option<Arc<Outcomes>>,
+}
+
+/// What the analyser says of a commit.
+#[derive(Serialize, Deserialize)]
+enum Outcome {
+    FailedBefore,
+    FailedAfter,
+    /// The findings that are gone, of the files that the commit changes.
+    Gone(Vec<BugReport>),
 }
 
 impl Replay {
@@ -67,7 +80,8 @@ impl Replay {
         isolation: Isolation,
     ) -> Result<Self, Error> {
         let walk = Walk::open(path, options)?;
-        Ok(Self { walk, rerun: Rerun { repository: path.to_path_buf(), analyser, isolation } })
+        let repository = path.to_path_buf();
+        Ok(Self { walk, rerun: Rerun { repository, analyser, isolation, outcomes: None } })
     }
 
     /// The same walk, with `watch` called after each commit and while the analyser runs. When that breaks, the walk ends as if
@@ -96,23 +110,11 @@ impl Examine for Rerun {
             return Err(Stop::Skip("merge"));
         }
         let pairs = Pair::all_of(commit, walk)?;
-        let paths: Vec<_> = pairs.iter().map(|pair| pair.path.clone()).collect();
-        let tree = Tree::before(commit, &self.repository, &mut walk.blobs)?;
-        let before = self.findings(&tree, &paths, walk)?;
-        match &before {
-            Findings::Made(found) if !found.is_empty() => {}
-            Findings::Made(_) => return Err(Stop::Skip("nothing vanished")),
-            _ => return Err(Stop::Skip("analyser failed before")),
-        }
-        tree.advance(commit, &mut walk.blobs)?;
-        let after = self.findings(&tree, &paths, walk)?;
-        let mut moves = Moves::default();
-        for pair in &pairs {
-            moves.add(&*pair.path, pair.old.as_bytes(), pair.new.as_bytes());
-        }
-        let analysis = Analysis::between(&before, &after, &moves, None);
-        let Analysis::Compared { gone, .. } = analysis else {
-            return Err(Stop::Skip("analyser failed after"));
+        let gone = match self.remembered(commit, &pairs, walk)? {
+            Outcome::FailedBefore => return Err(Stop::Skip("analyser failed before")),
+            Outcome::FailedAfter => return Err(Stop::Skip("analyser failed after")),
+            Outcome::Gone(gone) if gone.is_empty() => return Err(Stop::Skip("nothing vanished")),
+            Outcome::Gone(gone) => gone,
         };
         let mut rows = Vec::new();
         for pair in &pairs {
@@ -120,11 +122,48 @@ impl Examine for Rerun {
                 rows.push(self.row(commit, pair, finding, &walk.options.origin)?);
             }
         }
-        if rows.is_empty() { Err(Stop::Skip("nothing vanished")) } else { Ok(rows) }
+        Ok(rows)
     }
 }
 
 impl Rerun {
+    /// The outcome of a commit, from an earlier run if it is known.
+    fn remembered(
+        &self,
+        commit: &Commit,
+        pairs: &[Pair],
+        walk: &mut Walk,
+    ) -> Result<Outcome, Stop> {
+        let Some(outcomes) = &self.outcomes else { return self.outcome(commit, pairs, walk) };
+        let analyser = serde_json::to_string(&self.analyser).unwrap_or_default();
+        let paths = pairs.iter().map(|pair| &*pair.path);
+        let key = key([&*analyser, &*commit.id].into_iter().chain(paths));
+        outcomes.remember(key, || self.outcome(commit, pairs, walk))
+    }
+
+    fn outcome(&self, commit: &Commit, pairs: &[Pair], walk: &mut Walk) -> Result<Outcome, Stop> {
+        let paths: Vec<_> = pairs.iter().map(|pair| pair.path.clone()).collect();
+        let tree = Tree::before(commit, &self.repository, &mut walk.blobs)?;
+        let before = self.findings(&tree, &paths, walk)?;
+        match &before {
+            Findings::Made(found) if !found.is_empty() => {}
+            Findings::Made(_) => return Ok(Outcome::Gone(Vec::new())),
+            _ => return Ok(Outcome::FailedBefore),
+        }
+        tree.advance(commit, &mut walk.blobs)?;
+        let after = self.findings(&tree, &paths, walk)?;
+        let mut moves = Moves::default();
+        for pair in pairs {
+            moves.add(&*pair.path, pair.old.as_bytes(), pair.new.as_bytes());
+        }
+        let analysis = Analysis::between(&before, &after, &moves, None);
+        let Analysis::Compared { mut gone, .. } = analysis else {
+            return Ok(Outcome::FailedAfter);
+        };
+        gone.retain(|finding| pairs.iter().any(|pair| is_in(finding, pair)));
+        Ok(Outcome::Gone(gone))
+    }
+
     /// What the analyser says about a copy of the tree.
     fn findings(&self, tree: &Tree, files: &[String], walk: &mut Walk) -> Result<Findings, Error> {
         let workspace = Workspace::copy_of(tree.root(), &tree::limits())?;
@@ -171,5 +210,9 @@ impl FusedIterator for Replay {}
 impl Source for Replay {
     fn skipped(&self) -> &Skipped {
         &self.walk.skipped
+    }
+
+    fn remember(&mut self, outcomes: &Arc<Outcomes>) {
+        self.rerun.outcomes = Some(Arc::clone(outcomes));
     }
 }

@@ -1,10 +1,11 @@
 //! What every source of samples has in common.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use crate::{Error, RepairSample};
+use crate::{Error, Outcomes, RepairSample};
 
 /// Where samples come from: an iterator over them that counts what it leaves out.
 ///
@@ -18,6 +19,9 @@ pub trait Source: Iterator<Item = Result<RepairSample, Error>> {
     fn facts(&self) -> BTreeMap<String, String> {
         BTreeMap::new()
     }
+
+    /// Is told where what programs said is remembered, before the first sample. A source that runs none has no use for it.
+    fn remember(&mut self, _outcomes: &Arc<Outcomes>) {}
 }
 
 impl<S: Source + ?Sized> Source for Box<S> {
@@ -27,6 +31,10 @@ impl<S: Source + ?Sized> Source for Box<S> {
 
     fn facts(&self) -> BTreeMap<String, String> {
         (**self).facts()
+    }
+
+    fn remember(&mut self, outcomes: &Arc<Outcomes>) {
+        (**self).remember(outcomes);
     }
 }
 

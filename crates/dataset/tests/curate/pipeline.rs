@@ -233,7 +233,7 @@ fn a_run_after_one_that_was_broken_off_runs_no_program_again() {
     let before = runs();
     assert!((2..2 * SAMPLES).contains(&before), "{before} programs were run");
     // As if it had been killed while it wrote.
-    let partial = out.join("verified.partial");
+    let partial = out.join("outcomes.partial");
     let text = fs::read_to_string(&partial).unwrap();
     fs::write(&partial, &text[..text.len() - 3]).unwrap();
     let whole = made(ControlFlow::Continue(()));

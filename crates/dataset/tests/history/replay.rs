@@ -1,9 +1,17 @@
 //! Real analysers before and after the commits of a small repository.
 
+use std::collections::BTreeMap;
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::Path;
 use std::process::Command;
 
-use fixwright_dataset::{HistoryOptions, RepairSample, Replay, Skipped, Source};
+use fixwright_dataset::{
+    CurateContext, CurateEvent, CurateOptions, HistoryOptions, Manifest, Named, RepairSample,
+    Replay, Skipped, Source, curate, words_and_signs,
+};
 use fixwright_validate::{Analyser, Isolation};
+use tempfile::TempDir;
 
 use crate::repository::{Repository, source};
 
@@ -66,4 +74,48 @@ fn gcc_sees_a_leak_vanish() {
 fn cppcheck_sees_a_leak_vanish() {
     let Some(report) = finds_the_fix("cppcheck") else { return };
     assert!(report.contains("memleak"));
+}
+
+/// Makes a data set of what an analyser says, broken off behind so many commits.
+fn curated(repository: &Repository, analyser: &Analyser, out: &Path, commits: u64) -> Manifest {
+    let flow = move |reached: u64| match reached < commits {
+        true => ControlFlow::Continue(()),
+        false => ControlFlow::Break(()),
+    };
+    let options = HistoryOptions::default();
+    let replay = Replay::open(repository.path(), options, analyser.clone(), Isolation::None);
+    let replay = replay.unwrap().on_commit(move |walked| flow(walked.commits));
+    let progress = |_: CurateEvent<'_>| flow(COMMITS);
+    let context = CurateContext { tokens: &words_and_signs, evaluator: None, progress: &progress };
+    let sources = vec![Named { name: "replay".into(), source: Box::new(replay) }];
+    curate(sources, out, &CurateOptions::default(), BTreeMap::new(), &context).unwrap()
+}
+
+const COMMITS: u64 = 8;
+
+#[test]
+fn a_run_after_one_that_was_broken_off_analyses_no_commit_again() {
+    let Some(mut repository) = Repository::new() else { return };
+    for number in 0..COMMITS {
+        let body = format!("\treturn a + {number};\n");
+        repository.change("a.c", source("f", &body), &format!("change {number}"));
+    }
+    let folder = TempDir::new().unwrap();
+    let count = folder.path().join("count");
+    let analyser = Analyser::command(&format!(
+        "echo >>{}; grep -q 'a + 7' {{files}} || echo 'a.c:9: warning: not seven [-Wseven]'",
+        count.display()
+    ));
+    let runs = || fs::read_to_string(&count).unwrap().lines().count();
+    let (whole, parts) = (folder.path().join("whole"), folder.path().join("parts"));
+
+    assert!(curated(&repository, &analyser, &whole, u64::MAX).complete);
+    let all = runs();
+    assert!(!curated(&repository, &analyser, &parts, 3).complete);
+    assert!(all < runs() && runs() < 2 * all);
+    assert!(curated(&repository, &analyser, &parts, u64::MAX).complete);
+    assert_eq!(runs(), 2 * all, "no commit was analysed twice");
+    let rows = |folder: &Path| fs::read_to_string(folder.join("train.jsonl")).unwrap();
+    assert_eq!(rows(&parts), rows(&whole));
+    assert!(rows(&parts).contains("-Wseven"));
 }
