@@ -14,7 +14,9 @@ mod rule;
 
 use std::vec;
 
-use crate::syntax::{functions, parse};
+use fixwright_prompt::parse_c;
+
+use crate::syntax::functions;
 use crate::{Error, RepairSample, Skipped, Source};
 
 use choose::{Site, choose};
@@ -96,7 +98,7 @@ impl<I> Injection<I> {
             self.skipped.add("file too large");
             return Vec::new();
         }
-        let Some(tree) = parse(text) else {
+        let Some(tree) = parse_c(text.as_bytes()) else {
             self.skipped.add("file not parsed");
             return Vec::new();
         };

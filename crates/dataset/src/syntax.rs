@@ -5,17 +5,10 @@ mod types;
 use std::ops::Range;
 use std::rc::Rc;
 
-use tree_sitter::{Node, Parser, Tree};
+use tree_sitter::{Node, Tree};
 
 pub(crate) use types::Type;
 use types::Types;
-
-/// The tree of a C file; it has error nodes where the file is not understood.
-pub(crate) fn parse(text: &str) -> Option<Tree> {
-    let mut parser = Parser::new();
-    parser.set_language(&tree_sitter_c::LANGUAGE.into()).ok()?;
-    parser.parse(text, None)
-}
 
 /// How deep a function is looked into: going from a node to its parent takes time in its depth.
 const MAX_DEPTH: usize = 256;

@@ -19,6 +19,7 @@ use find::{Candidate, Finder};
 
 pub(crate) use function::function_lines;
 pub use index::{Index, IndexEvent, IndexStats};
+pub use syntax::parse_c;
 
 /// The most definitions that are looked at for one request.
 const MOST: usize = 64;

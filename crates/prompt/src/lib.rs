@@ -55,7 +55,7 @@ mod wording;
 pub use answer::{Answer, AnswerError, Finish, Fix, read};
 pub use chat::{ChatTemplate, Segment};
 #[cfg(feature = "syntax")]
-pub use context::{Budget, Index, IndexEvent, IndexStats, estimate_tokens, related};
+pub use context::{Budget, Index, IndexEvent, IndexStats, estimate_tokens, parse_c, related};
 pub use definition::{Definition, DefinitionKind};
 pub use error::{Error, Result};
 pub use mask::{EditMask, FastFixerMask, MaskStrategy, WeightedSpan};

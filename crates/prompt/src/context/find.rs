@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashSet};
 use tree_sitter::Tree;
 
 use super::cut::{brief, full};
-use super::function::{enclosing, tree};
+use super::function::enclosing;
 use super::index::Index;
 use super::place::{Place, Source, View};
-use super::syntax::{Syntax, declared, text_of};
+use super::syntax::{declared, parse_c, text_of};
 use super::uses::{Name, Uses, types};
 use crate::{Definition, DefinitionKind as Kind, Request, Target};
 
@@ -36,7 +36,7 @@ pub(super) struct Finder<'r> {
 impl<'r> Finder<'r> {
     /// None if the file cannot be parsed.
     pub(super) fn new(request: &'r Request<'r>, index: Option<&'r Index>) -> Option<Self> {
-        let syntax = tree(request.source)?;
+        let syntax = parse_c(request.source.as_bytes())?;
         let view = View::new(request.path, request.source, &syntax, index);
         let shown = &request.window.bytes;
         let uses = Uses::of(&syntax, request.source.as_bytes(), shown, request.line);
@@ -78,10 +78,7 @@ impl<'r> Finder<'r> {
     fn rank_types(&self, place: &Place, off: u8, ranked: &mut Ranked) {
         let source = self.view.source(place).filter(|source| !source.text.contains('{'));
         let Some(text) = source.map(|source| source.text) else { return };
-        let Some(syntax) = Syntax::new().and_then(|mut syntax| syntax.parse(text.as_bytes()))
-        else {
-            return;
-        };
+        let Some(syntax) = parse_c(text.as_bytes()) else { return };
         for name in types(&syntax, text.as_bytes()) {
             self.rank(&name, off, ranked);
         }

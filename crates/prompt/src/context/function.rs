@@ -4,21 +4,14 @@ use std::ops::RangeInclusive;
 
 use tree_sitter::{Node, Tree};
 
-use super::syntax::{Syntax, preorder};
+use super::syntax::{parse_c, preorder};
 
 /// The most lines of a function that are shown.
 const MOST_LINES: usize = 100;
-/// Files beyond this are not parsed.
-const MOST_BYTES: usize = 4 << 20;
-
-/// The tree of a file of a sane size.
-pub(super) fn tree(source: &str) -> Option<Tree> {
-    if source.len() > MOST_BYTES { None } else { Syntax::new()?.parse(source.as_bytes()) }
-}
 
 /// The lines of the function that line `line`, counted from 1, is in; those around that line if there are too many.
 pub(crate) fn function_lines(source: &str, line: usize) -> Option<RangeInclusive<usize>> {
-    let tree = tree(source)?;
+    let tree = parse_c(source.as_bytes())?;
     let function = enclosing(&tree, line)?;
     let (first, last) = (function.start_position().row + 1, function.end_position().row + 1);
     let start = line
