@@ -2,6 +2,7 @@
 
 mod analysed;
 mod answers;
+mod metrics;
 mod row;
 mod summary;
 
@@ -20,9 +21,10 @@ use crate::counter::Counter;
 use crate::exit::{BadInput, Exit, note};
 use crate::flags::{self, EvaluateFlags};
 use crate::interrupt::Interrupt;
+use crate::replace::replace_json;
 use answers::{Job, jobs};
+use metrics::Metrics;
 use row::Row;
-use summary::Summary;
 
 /// Answers that are judged before their rows are written, for each thread.
 const CHUNK: usize = 16;
@@ -69,7 +71,11 @@ pub fn run(flags: &EvaluateFlags, out: &mut dyn Write) -> anyhow::Result<Exit> {
     }
     drop(counter);
     let done = rows.finish()?;
-    Summary::new(&done).write(out)?;
+    let metrics = Metrics::new(&done);
+    if let Some(path) = &flags.metrics {
+        replace_json(path, &metrics)?;
+    }
+    summary::write(&metrics, out)?;
     Ok(Exit::Done)
 }
 

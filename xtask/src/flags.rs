@@ -80,7 +80,8 @@ pub enum Command {
     /// Sources are paired:DIR (NAME-bug.txt beside NAME-diff.txt), jsonl:FILE (samples, also in gzip), assignments:PATH (wrong and
     /// right programs, in folders or JSON Lines), git:DIR (fixes in a history), replay:DIR (findings of gcc -fanalyzer that a commit
     /// of a history makes vanish), inject:DIR (C files, to be broken) and inject:SOURCE (the fixed programs of another source).
-    /// The same sources, flags and seed give the same bytes. On Ctrl-C what is finished is written.
+    /// The same sources, flags and seed give the same bytes. On Ctrl-C what is finished is written,
+    /// and the same command again runs no program again that ended: those of --verify, and the analyser of replay:.
     ///
     /// Exit codes: 0 done, 2 bad input, 3 could not run or interrupted.
     Curate(CurateFlags),
@@ -233,6 +234,9 @@ pub struct EvaluateFlags {
     /// Write one JSON object a line, an answer each: id, verdict and its details
     #[arg(long, value_name = "OUT")]
     pub json: Option<PathBuf>,
+    /// Write the rates of all samples, of each kind of bug and of each problem as JSON; the summary lists the most frequent ones
+    #[arg(long, value_name = "OUT")]
+    pub metrics: Option<PathBuf>,
     /// Run this analyser before and after each answer, on the file alone: gcc, clang-tidy, cppcheck, sparse, or a shell command in
     /// which {files} stands for the file; that which a sample names if left out
     #[arg(long, value_name = "NAME|COMMAND", value_parser = analyser)]

@@ -25,6 +25,7 @@ pub mod interrupt;
 pub mod layers;
 pub mod models;
 pub mod repair;
+mod replace;
 pub mod report;
 pub mod sources;
 pub mod steps;

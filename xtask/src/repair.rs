@@ -13,6 +13,7 @@ use fixwright::validate::{CopyOptions, Isolation, Launcher, Sandbox, Validator};
 use crate::exit::{BadInput, Exit, note};
 use crate::flags::{self, RepairFlags};
 use crate::models;
+use crate::replace::replace_json;
 
 mod case;
 mod record;
@@ -43,7 +44,8 @@ pub fn run(flags: &RepairFlags) -> anyhow::Result<Exit> {
 
     let exit = conclude(flags, &case, &repair, start)?;
     if let Some(path) = &flags.json {
-        record::write(path, &record::Record::new(flags, &case, &model, &repair, start.elapsed())?)?;
+        let record = record::Record::new(flags, &case, &model, &repair, start.elapsed())?;
+        replace_json(path, &record)?;
     }
     Ok(exit)
 }

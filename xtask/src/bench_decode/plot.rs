@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::record::{Record, replace};
+use super::record::Record;
+use crate::replace::replace;
 
 const WIDTH: f64 = 640.0;
 const HEIGHT: f64 = 400.0;

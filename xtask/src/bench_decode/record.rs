@@ -1,13 +1,12 @@
 //! The result, as `--json` writes it.
 
-use std::fs;
 use std::path::Path;
 
-use anyhow::Context as _;
 use serde::Serialize;
 
 use super::BenchDecodeFlags;
 use crate::flags::Target;
+use crate::replace::replace_json;
 
 /// Everything that was measured, and what made it.
 #[derive(Debug, Default, Serialize)]
@@ -112,21 +111,8 @@ impl Record {
         }
     }
 
-    /// Writes the record beside `path` and renames it.
+    /// Writes the record to `path`.
     pub(super) fn save(&self, path: &Path) -> anyhow::Result<()> {
-        let mut text = serde_json::to_vec_pretty(self)?;
-        text.push(b'\n');
-        replace(path, &text)
+        replace_json(path, self)
     }
-}
-
-/// Writes a file beside `path` and renames it.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let context = || format!("cannot write {}", path.display());
-    let file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")));
-    let file = file.with_context(context)?;
-    fs::write(file.path(), bytes).with_context(context)?;
-    file.persist(path).with_context(context)?;
-    Ok(())
 }

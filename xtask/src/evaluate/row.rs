@@ -97,6 +97,11 @@ impl Row {
         })
     }
 
+    /// Whether it is like the reference in this way.
+    pub(super) fn is_like(&self, way: fn(&Likeness) -> bool) -> bool {
+        self.likeness.as_ref().is_some_and(way)
+    }
+
     /// Whether the answer passes every test there is.
     pub(super) fn is_plausible(&self) -> bool {
         matches!(self.verdict.as_str(), "plausible" | "exact")

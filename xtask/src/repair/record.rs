@@ -1,6 +1,6 @@
 //! The result of a repair as JSON, with all that made it.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -121,16 +121,4 @@ fn weights(model: &Path) -> anyhow::Result<Vec<WeightFile>> {
         Ok(WeightFile { file, sha256 })
     });
     hashed.collect()
-}
-
-/// Writes the record beside `path` and renames it.
-pub(super) fn write(path: &Path, record: &Record<'_>) -> anyhow::Result<()> {
-    let folder =
-        path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let context = || format!("cannot write {}", path.display());
-    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(context)?;
-    serde_json::to_writer_pretty(&mut file, record).with_context(context)?;
-    file.write_all(b"\n").with_context(context)?;
-    file.persist(path).with_context(context)?;
-    Ok(())
 }
