@@ -9,7 +9,7 @@ use tree_sitter::{Node, ParseOptions, ParseState, Parser, Tree};
 /// Code as people write it takes about a step a byte. What takes many more takes memory in proportion.
 const PATIENCE: usize = 1000;
 const BYTES: usize = 10;
-/// The most that it may come by for any file: 700,000 steps take 240 MB at worst, and a stack that a thread of two megabytes has.
+/// The most that it may come by for any file: 700,000 steps take less than 300 MB at worst, and a stack that a thread of two megabytes has.
 ///
 /// In Linux seven files of 55,000 take more, most of them tables.
 const MOST: usize = 7000;
@@ -17,7 +17,7 @@ const MOST: usize = 7000;
 /// The tree of a C text, as the other crates of the workspace look at it; it has error nodes where the text is no C.
 ///
 /// None if it takes more than 700,000 steps, or more than any text that people write takes for its size. What the parser takes is so
-/// bounded, to 240 MB for the worst text there is known.
+/// bounded, to less than 300 MB for the worst texts that are known.
 pub fn parse_c(text: &[u8]) -> Option<Tree> {
     Syntax::new()?.parse(text)
 }
