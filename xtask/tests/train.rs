@@ -105,7 +105,8 @@ fn two_processes_take_the_steps_of_one() {
     succeeded(run.command("one", &["--max-steps", "2"]).output().unwrap());
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
     let rank = |rank: &str| {
-        let flags = ["--max-steps", "2", "--world-size", "2", "--rank", rank, "--master-port", &port];
+        let flags =
+            ["--max-steps", "2", "--world-size", "2", "--rank", rank, "--master-port", &port];
         run.command("two", &flags).spawn().unwrap()
     };
     let processes = [rank("0"), rank("1")];

@@ -2,7 +2,7 @@
 //!
 //! Repairing code reads a long prompt and then verifies drafts of many tokens at once, so what counts is the cost of a *batch* of
 //! tokens. The engine keeps weights packed as their file has them, 4 to 8 bits each, quantises activations to 8 bits, and
-//! multiplies integers, with the instructions that the processor turns out to have: AMX, AVX-512 VNNI, AVX-VNNI, AVX2, or plain code.
+//! multiplies integers, with the instructions that the processor turns out to have: AVX-512 VNNI, AVX-VNNI, AVX2, or plain code.
 //! A batch reads every weight once.
 //!
 //! ```text

@@ -38,9 +38,6 @@ const QUAD: usize = 4;
 /// Bytes of a block of [`LANES`] channels, one byte a value.
 pub(super) const BLOCK_CODES: usize = LANES * BLOCK;
 
-/// Rows are padded to a multiple of this with zeros.
-pub(super) const ROWS: usize = 16;
-
 /// 32 values of a row as integers: value `i` is about `scale * quants[i]`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(C)]
@@ -55,24 +52,21 @@ pub(super) struct Block {
 
 impl Block {
     pub(super) const ZERO: Self = Self { quants: [0; BLOCK], scale: 0.0, sum: 0.0, halves: [0; 2] };
-
-    /// The sum of the integers of all parts, or of one of two.
-    #[inline(always)]
-    fn total(&self, part: usize, parts: usize) -> i32 {
-        if parts == 1 { self.halves[0] + self.halves[1] } else { self.halves[part] }
-    }
 }
 
 /// How many values of a channel share a scale in a [`Tile`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sharing {
-    /// All 32 of a block.
+    /// All 32 of a block: the weight `code` is `scale * code + offset`.
     Block,
-    /// 16: a block has two scales.
+    /// 16: a block has two scales, and the weight `code` is `scale * (code - HALVED_ZERO)`.
     Half,
 }
 
-/// Up to eight blocks of sixteen channels, unpacked to a byte a value: the weight `code` is `scale * (code - zero) + offset`.
+/// The code that stands for zero where half a block shares a scale.
+pub(super) const HALVED_ZERO: u8 = 32;
+
+/// Up to eight blocks of sixteen channels, unpacked to a byte a value.
 ///
 /// A block is eight groups of 64 bytes; a group holds four successive values of each channel, channel after channel.
 #[derive(Clone)]
@@ -81,16 +75,13 @@ pub(super) struct Tile {
     pub(super) codes: [[u8; BLOCK_CODES]; TILE],
     /// By block, or two by block where half a block shares a scale.
     pub(super) scales: [Lane; 2 * TILE],
-    pub(super) offsets: [Lane; 2 * TILE],
+    /// By block, where blocks share a scale.
+    pub(super) offsets: [Lane; TILE],
     /// How many blocks are in use.
     pub(super) blocks: usize,
     pub(super) sharing: Sharing,
-    /// The code that stands for zero, where there are no offsets.
-    pub(super) zero: u8,
-    /// Whether there are offsets: then `zero` is 0, and scales are shared by whole blocks.
-    pub(super) affine: bool,
-    /// Whether `zero` was subtracted from the codes, which then are signed.
-    pub(super) signed: bool,
+    /// Whether there may be codes of 128 and more.
+    pub(super) wide: bool,
 }
 
 impl Tile {
@@ -103,12 +94,10 @@ impl Tile {
         Self {
             codes: [[0; BLOCK_CODES]; TILE],
             scales: [[0.0; LANES]; 2 * TILE],
-            offsets: [[0.0; LANES]; 2 * TILE],
+            offsets: [[0.0; LANES]; TILE],
             blocks: 0,
             sharing: Sharing::Block,
-            zero: 0,
-            affine: false,
-            signed: false,
+            wide: false,
         }
     }
 }
@@ -140,24 +129,13 @@ pub(super) trait Instructions {
     fn splat(value: f32) -> Self::Vector;
     fn load(values: &Lane) -> Self::Vector;
     fn store(vector: Self::Vector, values: &mut Lane);
+    /// Sixteen numbers in half precision.
+    fn halves(bytes: &[u8; 2 * LANES]) -> Lane;
     /// `a * b + c`, rounded once.
     fn fma(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
 
-    /// Whether the product of so many rows wants signed codes.
-    #[inline(always)]
-    fn signed(_rows: usize) -> bool {
-        false
-    }
-
-    /// Called before the tiles of a product of so many rows, and [`finish`](Self::finish) after them.
-    #[inline(always)]
-    fn prepare(_rows: usize) {}
-
-    #[inline(always)]
-    fn finish(_rows: usize) {}
-
-    /// Adds to `sums[row]`, block after block, `scale * s * dot(codes - zero, quants)` and, where there are offsets, then
-    /// `offset * s * sum(quants)`; `s` is the scale of the row's block. Codes are as [`signed`](Self::signed) says.
+    /// Adds to `sums[row]`, block after block, `scale * s * dot(codes, quants)` and then `offset * s * sum(quants)`, where `s` is the scale of the
+    /// row's block; where half a block shares a scale, for either half `scale * s * dot(codes - HALVED_ZERO, quants)`.
     fn dot(tile: &Tile, rows: View<'_>, sums: &mut [Lane]);
 }
 

@@ -97,7 +97,6 @@ impl Matrix {
                         format: *format,
                         piece,
                         blocks: out.len().div_ceil(BLOCK),
-                        signed: false,
                         tile,
                     });
                     unpack::channel(tile, lane, out);
@@ -136,16 +135,12 @@ impl Task for Product<'_> {
         let Self { matrix, panel, rows, tile, sums } = self;
         match &matrix.store {
             Store::Blocks { format, .. } => {
-                let signed = I::signed(sums.len());
-                I::prepare(sums.len());
                 for (index, piece) in matrix.pieces(panel).enumerate() {
                     let first = index * TILE;
                     let blocks = TILE.min(matrix.blocks - first);
-                    unpack::Unpack { format: *format, piece, blocks, signed, tile: &mut *tile }
-                        .run::<I>();
+                    unpack::Unpack { format: *format, piece, blocks, tile: &mut *tile }.run::<I>();
                     I::dot(tile, rows.blocks(first), sums);
                 }
-                I::finish(sums.len());
             }
             Store::Floats(values) => {
                 let width = matrix.blocks * BLOCK;

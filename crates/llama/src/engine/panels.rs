@@ -30,14 +30,19 @@ impl Panels {
     /// Copies the columns from `start` on of one row.
     #[inline]
     pub(super) fn read(&self, row: usize, start: usize, out: &mut [f32]) {
-        let mut at = start;
-        let mut out = out;
-        while !out.is_empty() {
-            let lane = &self.values[at / LANES * self.rows + row][at % LANES..];
-            let count = lane.len().min(out.len());
-            let (head, rest) = out.split_at_mut(count);
-            head.copy_from_slice(&lane[..count]);
-            (out, at) = (rest, at + count);
+        let (first, skipped) = (start / LANES, start % LANES);
+        let mut lanes = self.values[first * self.rows + row..].iter().step_by(self.rows);
+        let (head, rest) = out.split_at_mut(out.len().min((LANES - skipped) % LANES));
+        if let Some(lane) = (!head.is_empty()).then(|| lanes.next()).flatten() {
+            head.copy_from_slice(&lane[skipped..][..head.len()]);
+        }
+        // Whole lanes are copied by their length, which is known, not by a call.
+        let (whole, tail) = rest.as_chunks_mut::<LANES>();
+        for (out, lane) in whole.iter_mut().zip(&mut lanes) {
+            *out = *lane;
+        }
+        if let Some(lane) = lanes.next() {
+            tail.copy_from_slice(&lane[..tail.len()]);
         }
     }
 

@@ -1,6 +1,6 @@
 //! The left side of a product: rows of activations, quantised to 8 bits a value, or as they are.
 
-use super::kernel::{BLOCK, Block, Instructions, ROWS, Task, View};
+use super::kernel::{BLOCK, Block, Instructions, Task, View};
 use super::{Core, Precision, math};
 
 /// Rows of a matrix, in the form that the weights of this precision are multiplied with.
@@ -31,7 +31,7 @@ impl Rows {
         let quantised = core.precision == Precision::Quantised;
         let per_row = if quantised { self.width / BLOCK } else { 0 };
         self.blocks.clear();
-        self.blocks.resize(count.next_multiple_of(ROWS) * per_row, Block::ZERO);
+        self.blocks.resize(count * per_row, Block::ZERO);
         let mut blocks = self.blocks.chunks_mut(per_row.max(1));
         let rows = self.floats.chunks_mut(self.width).enumerate();
         let rows = rows.map(|(row, values)| (row, values, blocks.next().unwrap_or_default()));

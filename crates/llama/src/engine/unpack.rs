@@ -4,8 +4,10 @@
 //! its scales and its codes. Codes are in the order of a tile. Code `i` of a narrow format has its lower four bits in byte `i` of
 //! 256, those of code `i + 256` above them; further bits follow in bytes of their own.
 
-use super::kernel::{BLOCK_CODES, Instructions, LANES, Lane, Sharing, TILE, Task, Tile};
-use crate::quant::{GgmlType, half};
+use super::kernel::{
+    BLOCK_CODES, HALVED_ZERO, Instructions, LANES, Lane, Sharing, TILE, Task, Tile,
+};
+use crate::quant::GgmlType;
 
 /// How codes and scales of a matrix are packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +34,7 @@ pub(super) enum Scales {
     Affine,
     /// A scale and a negative offset a piece, in half precision; a block has an integer multiple of each.
     Nested,
-    /// A scale a piece, in half precision; half a block has a signed multiple of it, and the code 32 stands for zero.
+    /// A scale a piece, in half precision; half a block has a signed multiple of it, and [`HALVED_ZERO`] stands for zero.
     Halved,
 }
 
@@ -53,15 +55,6 @@ impl Format {
             GgmlType::Q8_0 | GgmlType::F32 | GgmlType::F16 | GgmlType::Bf16 => return Self::EIGHT,
         };
         Self { bits, scales }
-    }
-
-    /// The code that stands for zero; 0 where there are offsets.
-    const fn zero(self) -> u8 {
-        match self.scales {
-            Scales::Centred(zero) => zero,
-            Scales::Halved => 32,
-            Scales::Affine | Scales::Nested => 0,
-        }
     }
 
     /// Bytes that the blocks of a piece share.
@@ -108,8 +101,6 @@ pub(super) struct Unpack<'a> {
     pub(super) format: Format,
     pub(super) piece: &'a [u8],
     pub(super) blocks: usize,
-    /// Whether to subtract the code that stands for zero.
-    pub(super) signed: bool,
     pub(super) tile: &'a mut Tile,
 }
 
@@ -118,44 +109,47 @@ impl Task for Unpack<'_> {
 
     #[inline(always)]
     fn run<I: Instructions>(self) {
-        let Self { format, piece, blocks, signed, tile } = self;
+        let Self { format, piece, blocks, tile } = self;
         tile.blocks = blocks;
-        tile.zero = format.zero();
-        tile.affine = matches!(format.scales, Scales::Affine | Scales::Nested);
-        tile.signed = signed;
+        tile.wide = format.bits == Bits::Eight;
         tile.sharing = if format.scales == Scales::Halved { Sharing::Half } else { Sharing::Block };
         let (shared, own) = piece.split_at(format.shared_bytes());
         let own = own.chunks_exact(format.scale_bytes() + format.code_bytes());
         for (index, block) in own.take(blocks).enumerate() {
             let (scales, codes) = block.split_at(format.scale_bytes());
-            unpack_scales(format.scales, shared, scales, index, tile);
+            unpack_scales::<I>(format.scales, shared, scales, index, tile);
             unpack_codes(format.bits, codes, &mut tile.codes[index]);
-            if signed {
-                subtract(format.zero(), &mut tile.codes[index]);
-            }
         }
     }
 }
 
 #[inline(always)]
-fn unpack_scales(kind: Scales, shared: &[u8], own: &[u8], index: usize, tile: &mut Tile) {
+fn unpack_scales<I: Instructions>(
+    kind: Scales,
+    shared: &[u8],
+    own: &[u8],
+    index: usize,
+    tile: &mut Tile,
+) {
     match kind {
-        Scales::Centred(_) => {
-            tile.scales[index] = halves(own);
+        Scales::Centred(zero) => {
+            let scales = halves::<I>(own);
+            tile.scales[index] = scales;
+            tile.offsets[index] = scales.map(|scale| -(scale * f32::from(zero)));
         }
         Scales::Affine => {
-            tile.scales[index] = halves(own);
-            tile.offsets[index] = halves(&own[2 * LANES..]);
+            tile.scales[index] = halves::<I>(own);
+            tile.offsets[index] = halves::<I>(&own[2 * LANES..]);
         }
         Scales::Nested => {
-            let (scales, offsets) = (halves(shared), halves(&shared[2 * LANES..]));
+            let (scales, offsets) = (halves::<I>(shared), halves::<I>(&shared[2 * LANES..]));
             for lane in 0..LANES {
                 tile.scales[index][lane] = scales[lane] * f32::from(own[lane]);
                 tile.offsets[index][lane] = -(offsets[lane] * f32::from(own[LANES + lane]));
             }
         }
         Scales::Halved => {
-            let scales = halves(shared);
+            let scales = halves::<I>(shared);
             for (half, own) in own.as_chunks::<LANES>().0.iter().enumerate() {
                 for lane in 0..LANES {
                     tile.scales[2 * index + half][lane] =
@@ -166,14 +160,10 @@ fn unpack_scales(kind: Scales, shared: &[u8], own: &[u8], index: usize, tile: &m
     }
 }
 
-/// Sixteen numbers in half precision.
+/// The first sixteen numbers in half precision.
 #[inline(always)]
-fn halves(bytes: &[u8]) -> Lane {
-    let mut out = [0.0; LANES];
-    for (out, bytes) in out.iter_mut().zip(bytes.as_chunks::<2>().0) {
-        *out = half(*bytes);
-    }
-    out
+fn halves<I: Instructions>(bytes: &[u8]) -> Lane {
+    I::halves(bytes.first_chunk().expect("scales are those of sixteen channels"))
 }
 
 /// Bytes that go through the registers together. Loops over this many become vector code.
@@ -218,15 +208,6 @@ fn add_bits(high: &[[u8; RUN]], width: usize, codes: &mut [[u8; RUN]]) {
     }
 }
 
-#[inline(always)]
-fn subtract(zero: u8, codes: &mut [u8; BLOCK_CODES]) {
-    for codes in codes.as_chunks_mut::<RUN>().0 {
-        for code in codes {
-            *code = code.wrapping_sub(zero);
-        }
-    }
-}
-
 /// The reverse of unpacking codes.
 pub(super) fn pack_codes(bits: Bits, codes: &[u8; BLOCK_CODES], packed: &mut [u8]) {
     if bits == Bits::Eight {
@@ -251,11 +232,12 @@ pub(super) fn channel(tile: &Tile, lane: usize, out: &mut [f32]) {
     for (column, out) in out.iter_mut().enumerate() {
         let (block, column) = (column / 32, column % 32);
         let code = tile.codes[block][column / 4 * 64 + lane * 4 + column % 4];
-        let part = match tile.sharing {
-            Sharing::Block => block,
-            Sharing::Half => 2 * block + column / 16,
+        let code = f32::from(code);
+        *out = match tile.sharing {
+            Sharing::Block => code.mul_add(tile.scales[block][lane], tile.offsets[block][lane]),
+            Sharing::Half => {
+                (code - f32::from(HALVED_ZERO)) * tile.scales[2 * block + column / 16][lane]
+            }
         };
-        let offset = if tile.affine { tile.offsets[block][lane] } else { 0.0 };
-        *out = (f32::from(code) - f32::from(tile.zero)).mul_add(tile.scales[part][lane], offset);
     }
 }

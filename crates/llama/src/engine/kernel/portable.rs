@@ -1,6 +1,8 @@
 //! The definition of the arithmetic, in plain Rust. The other instruction sets are tested against it.
 
-use super::{BLOCK, Instructions, LANES, Lane, QUAD, Sharing, Tile, View};
+use crate::quant::half;
+
+use super::{BLOCK, HALVED_ZERO, Instructions, LANES, Lane, QUAD, Sharing, Tile, View};
 
 pub(super) struct Portable;
 
@@ -25,6 +27,15 @@ impl Instructions for Portable {
     }
 
     #[inline(always)]
+    fn halves(bytes: &[u8; 2 * LANES]) -> Lane {
+        let mut out = [0.0; LANES];
+        for (out, bytes) in out.iter_mut().zip(bytes.as_chunks::<2>().0) {
+            *out = half(*bytes);
+        }
+        out
+    }
+
+    #[inline(always)]
     fn fma(a: Lane, b: Lane, mut c: Lane) -> Lane {
         for lane in 0..LANES {
             c[lane] = a[lane].mul_add(b[lane], c[lane]);
@@ -40,14 +51,14 @@ impl Instructions for Portable {
                 let codes = codes.chunks(codes.len() / parts);
                 let quants = block.quants.chunks(BLOCK / parts);
                 for (part, (codes, quants)) in codes.zip(quants).enumerate() {
-                    let dots = dots(codes, tile.zero, quants);
-                    let (scales, offsets) =
-                        (&tile.scales[index * parts + part], &tile.offsets[index]);
+                    let zero = if parts == 2 { HALVED_ZERO } else { 0 };
+                    let dots = dots(codes, zero, quants);
+                    let scales = &tile.scales[index * parts + part];
                     for lane in 0..LANES {
                         let scale = scales[lane] * block.scale;
                         sums[lane] = (dots[lane] as f32).mul_add(scale, sums[lane]);
-                        if tile.affine {
-                            sums[lane] = offsets[lane].mul_add(block.sum, sums[lane]);
+                        if parts == 1 {
+                            sums[lane] = tile.offsets[index][lane].mul_add(block.sum, sums[lane]);
                         }
                     }
                 }

@@ -1,6 +1,5 @@
 //! The instruction sets of x86-64.
 
-mod amx;
 mod avx2;
 mod avx512;
 
@@ -12,7 +11,6 @@ use super::Task;
 /// An instruction set. Only made by [`Set::available`], so that whoever has one may use it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Set {
-    Amx,
     Avx512,
     AvxVnni,
     Avx2,
@@ -21,7 +19,7 @@ pub(super) enum Set {
 impl Set {
     /// The sets of this processor, the best first.
     pub(super) fn available() -> impl Iterator<Item = Self> {
-        let sets = [Self::Amx, Self::Avx512, Self::AvxVnni, Self::Avx2];
+        let sets = [Self::Avx512, Self::AvxVnni, Self::Avx2];
         sets.into_iter().filter(|set| set.is_available())
     }
 
@@ -32,7 +30,6 @@ impl Set {
         match self {
             Self::Avx2 => avx2,
             Self::AvxVnni => avx2 && is_x86_feature_detected!("avxvnni"),
-            Self::Amx => Self::Avx512.is_available() && amx::is_available(),
             Self::Avx512 => {
                 avx2 && is_x86_feature_detected!("avx512f")
                     && is_x86_feature_detected!("avx512bw")
@@ -48,8 +45,7 @@ impl Set {
         // SAFETY: a set is only made after its features, which are those of the function, were detected.
         unsafe {
             match self {
-                Self::Amx => avx512::<T, true>(task),
-                Self::Avx512 => avx512::<T, false>(task),
+                Self::Avx512 => avx512(task),
                 Self::AvxVnni => avx_vnni(task),
                 Self::Avx2 => avx2(task),
             }
@@ -58,8 +54,8 @@ impl Set {
 }
 
 #[target_feature(enable = "avx2,fma,f16c,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")]
-fn avx512<T: Task, const AMX: bool>(task: T) -> T::Output {
-    task.run::<Avx512<AMX>>()
+fn avx512<T: Task>(task: T) -> T::Output {
+    task.run::<Avx512>()
 }
 
 #[target_feature(enable = "avx2,fma,f16c,avxvnni")]

@@ -3,7 +3,9 @@
 use std::arch::x86_64::*;
 use std::array;
 
-use crate::engine::kernel::{Block, Instructions, LANES, Lane, QUAD, Sharing, Tile, View};
+use crate::engine::kernel::{
+    Block, HALVED_ZERO, Instructions, LANES, Lane, QUAD, Sharing, Tile, View,
+};
 
 /// AVX2 alone.
 pub(super) struct Avx2;
@@ -41,7 +43,7 @@ impl Quads for AvxVnni {
 impl Quads for Avx2 {
     const LOWERED: bool = true;
 
-    /// Products are summed in pairs to 16 bits, which would overflow for codes of 128 and more: those are lowered by 128,
+    /// Products are summed in pairs to 16 bits, which would overflow for codes of 128 and more: all are then lowered by 128,
     /// and the product is that of the magnitude and the other factor with the sign of both.
     #[inline(always)]
     unsafe fn add(sums: __m256i, codes: __m256i, quants: __m256i, lowered: bool) -> __m256i {
@@ -84,6 +86,20 @@ macro_rules! instructions {
             }
 
             #[inline(always)]
+            fn halves(bytes: &[u8; 2 * LANES]) -> Lane {
+                let mut out = [0.0; LANES];
+                // SAFETY: as in `splat`; the references are to 16 bytes each.
+                unsafe {
+                    let halves = bytes.as_chunks::<LANES>().0;
+                    let pair: [_; 2] = array::from_fn(|i| {
+                        _mm256_cvtph_ps(_mm_loadu_si128(halves[i].as_ptr().cast()))
+                    });
+                    store_floats(pair, &mut out);
+                }
+                out
+            }
+
+            #[inline(always)]
             fn fma(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
                 // SAFETY: as in `splat`.
                 unsafe { [_mm256_fmadd_ps(a[0], b[0], c[0]), _mm256_fmadd_ps(a[1], b[1], c[1])] }
@@ -109,8 +125,8 @@ macro_rules! instructions {
     };
 }
 
-instructions!(Avx2, "avx2,fma", avx2_rows);
-instructions!(AvxVnni, "avx2,fma,avxvnni", avx_vnni_rows);
+instructions!(Avx2, "avx2,fma,f16c", avx2_rows);
+instructions!(AvxVnni, "avx2,fma,f16c,avxvnni", avx_vnni_rows);
 
 /// # Safety
 ///
@@ -141,17 +157,20 @@ unsafe fn some_rows<Q: Quads, const R: usize, const PARTS: usize>(
     sums: &mut [Lane; R],
 ) {
     let rows: [&[Block]; R] = array::from_fn(|r| rows.row(first + r, tile.blocks));
-    let lowered = Q::LOWERED && tile.zero == 128;
+    let lowered = Q::LOWERED && tile.wide;
     for (index, codes) in tile.codes[..tile.blocks].iter().enumerate() {
         let groups = codes.as_chunks::<64>().0;
         let per_part = groups.len() / PARTS;
         for part in 0..PARTS {
             // SAFETY: the caller's promise.
             unsafe {
-                let zero = if lowered { 0 } else { i32::from(tile.zero) };
-                let start = |r: usize| [-zero * rows[r][index].total(part, PARTS); 2];
+                let start = |halves: [i32; 2]| match PARTS {
+                    2 => -i32::from(HALVED_ZERO) * halves[part],
+                    _ if lowered => 128 * (halves[0] + halves[1]),
+                    _ => 0,
+                };
                 let mut dots: [Pair<__m256i>; R] =
-                    array::from_fn(|r| start(r).map(|start| _mm256_set1_epi32(start)));
+                    array::from_fn(|r| [_mm256_set1_epi32(start(rows[r][index].halves)); 2]);
                 for (group, codes) in groups.iter().enumerate().skip(part * per_part).take(per_part)
                 {
                     let codes = load_bytes(codes);
@@ -163,7 +182,7 @@ unsafe fn some_rows<Q: Quads, const R: usize, const PARTS: usize>(
                     }
                 }
                 let scales = load_floats(&tile.scales[index * PARTS + part]);
-                let offsets = tile.affine.then(|| load_floats(&tile.offsets[index]));
+                let offsets = (PARTS == 1).then(|| load_floats(&tile.offsets[index]));
                 for r in 0..R {
                     add(&mut sums[r], dots[r], scales, offsets, &rows[r][index]);
                 }
@@ -173,7 +192,7 @@ unsafe fn some_rows<Q: Quads, const R: usize, const PARTS: usize>(
 }
 
 #[inline]
-#[target_feature(enable = "avx2,fma")]
+#[target_feature(enable = "avx2,fma,f16c")]
 fn add(
     sums: &mut Lane,
     dots: Pair<__m256i>,

@@ -3,19 +3,17 @@
 use std::arch::x86_64::*;
 use std::array;
 
-use super::amx;
-use crate::engine::kernel::{Block, Instructions, Lane, QUAD, Sharing, Tile, View};
+use crate::engine::kernel::{
+    Block, HALVED_ZERO, Instructions, LANES, Lane, QUAD, Sharing, Tile, View,
+};
 
-/// AVX-512; where `AMX`, with tiles for products of many rows.
-pub(super) struct Avx512<const AMX: bool>;
+/// AVX-512.
+pub(super) struct Avx512;
 
 /// Rows that share a loaded weight: as many as hide the latency of the product.
 const GROUP: usize = 8;
 
-/// From how many rows on a product is worth tiles.
-const MANY: usize = 32;
-
-impl<const AMX: bool> Instructions for Avx512<AMX> {
+impl Instructions for Avx512 {
     type Vector = __m512;
 
     const ACCUMULATORS: usize = 16;
@@ -39,41 +37,28 @@ impl<const AMX: bool> Instructions for Avx512<AMX> {
     }
 
     #[inline(always)]
+    fn halves(bytes: &[u8; 2 * LANES]) -> Lane {
+        // SAFETY: as in `splat`; the reference is to 32 bytes.
+        unsafe {
+            let mut out = [0.0; LANES];
+            store_floats(_mm512_cvtph_ps(_mm256_loadu_si256(bytes.as_ptr().cast())), &mut out);
+            out
+        }
+    }
+
+    #[inline(always)]
     fn fma(a: __m512, b: __m512, c: __m512) -> __m512 {
         // SAFETY: as in `splat`.
         unsafe { _mm512_fmadd_ps(a, b, c) }
     }
 
     #[inline(always)]
-    fn signed(rows: usize) -> bool {
-        AMX && rows >= MANY
-    }
-
-    #[inline(always)]
-    fn prepare(rows: usize) {
-        if Self::signed(rows) {
-            // SAFETY: as in `splat`; sets with `AMX` are only available where tiles are.
-            unsafe { amx::configure() }
-        }
-    }
-
-    #[inline(always)]
-    fn finish(rows: usize) {
-        if Self::signed(rows) {
-            // SAFETY: as in `prepare`.
-            unsafe { amx::release() }
-        }
-    }
-
-    #[inline(always)]
     fn dot(tile: &Tile, rows: View<'_>, sums: &mut [Lane]) {
-        // SAFETY: as in `splat` and `prepare`, which was called: codes are only signed where it has configured tiles.
+        // SAFETY: as in `splat`.
         unsafe {
-            match (tile.signed, tile.sharing, tile.affine) {
-                (true, ..) => amx::all_rows(tile, rows, sums),
-                (false, Sharing::Half, _) => all_rows::<2, false>(tile, rows, sums),
-                (false, Sharing::Block, true) => all_rows::<1, true>(tile, rows, sums),
-                (false, Sharing::Block, false) => all_rows::<1, false>(tile, rows, sums),
+            match tile.sharing {
+                Sharing::Half => all_rows::<2>(tile, rows, sums),
+                Sharing::Block => all_rows::<1>(tile, rows, sums),
             }
         }
     }
@@ -81,73 +66,71 @@ impl<const AMX: bool> Instructions for Avx512<AMX> {
 
 /// `PARTS` is the number of scales a block has.
 #[target_feature(enable = "avx512f,avx512vnni")]
-fn all_rows<const PARTS: usize, const AFFINE: bool>(
-    tile: &Tile,
-    rows: View<'_>,
-    sums: &mut [Lane],
-) {
+fn all_rows<const PARTS: usize>(tile: &Tile, rows: View<'_>, sums: &mut [Lane]) {
     let mut first = 0;
     let (full, rest) = sums.as_chunks_mut::<GROUP>();
     for sums in full {
-        some_rows::<GROUP, PARTS, AFFINE>(tile, rows, first, sums);
+        some_rows::<GROUP, PARTS>(tile, rows, first, sums);
         first += GROUP;
     }
     let (full, rest) = rest.as_chunks_mut::<4>();
     for sums in full {
-        some_rows::<4, PARTS, AFFINE>(tile, rows, first, sums);
+        some_rows::<4, PARTS>(tile, rows, first, sums);
         first += 4;
     }
     let (full, rest) = rest.as_chunks_mut::<2>();
     for sums in full {
-        some_rows::<2, PARTS, AFFINE>(tile, rows, first, sums);
+        some_rows::<2, PARTS>(tile, rows, first, sums);
         first += 2;
     }
     for sums in rest {
-        some_rows::<1, PARTS, AFFINE>(tile, rows, first, array::from_mut(sums));
+        some_rows::<1, PARTS>(tile, rows, first, array::from_mut(sums));
         first += 1;
     }
 }
 
 #[target_feature(enable = "avx512f,avx512vnni")]
-fn some_rows<const R: usize, const PARTS: usize, const AFFINE: bool>(
+fn some_rows<const R: usize, const PARTS: usize>(
     tile: &Tile,
     rows: View<'_>,
     first: usize,
     sums: &mut [Lane; R],
 ) {
-    let rows: [&[Block]; R] = array::from_fn(|r| rows.row(first + r, tile.blocks));
+    // Closures would be functions without the features of this one.
+    let mut blocks: [&[Block]; R] = [&[]; R];
     let mut totals = [_mm512_setzero_ps(); R];
     for r in 0..R {
+        blocks[r] = rows.row(first + r, tile.blocks);
         totals[r] = load_floats(&sums[r]);
     }
-    let zero = i32::from(tile.zero);
     for (index, codes) in tile.codes[..tile.blocks].iter().enumerate() {
         let groups = codes.as_chunks::<64>().0;
         let per_part = groups.len() / PARTS;
         for part in 0..PARTS {
             let mut dots = [_mm512_setzero_si512(); R];
-            if !AFFINE {
+            if PARTS == 2 {
                 for r in 0..R {
-                    dots[r] = _mm512_set1_epi32(-zero * rows[r][index].total(part, PARTS));
+                    let total = blocks[r][index].halves[part];
+                    dots[r] = _mm512_set1_epi32(-i32::from(HALVED_ZERO) * total);
                 }
             }
             for (group, codes) in groups.iter().enumerate().skip(part * per_part).take(per_part) {
                 let codes = load(codes);
                 for r in 0..R {
-                    let quants = rows[r][index].quants.as_chunks::<QUAD>().0[group];
+                    let quants = blocks[r][index].quants.as_chunks::<QUAD>().0[group];
                     dots[r] = _mm512_dpbusd_epi32(dots[r], codes, broadcast(quants));
                 }
             }
             let scales = load_floats(&tile.scales[index * PARTS + part]);
             for r in 0..R {
-                let scales = _mm512_mul_ps(scales, _mm512_set1_ps(rows[r][index].scale));
+                let scales = _mm512_mul_ps(scales, _mm512_set1_ps(blocks[r][index].scale));
                 totals[r] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(dots[r]), scales, totals[r]);
             }
-            if AFFINE {
+            if PARTS == 1 {
                 let offsets = load_floats(&tile.offsets[index]);
                 for r in 0..R {
                     totals[r] =
-                        _mm512_fmadd_ps(offsets, _mm512_set1_ps(rows[r][index].sum), totals[r]);
+                        _mm512_fmadd_ps(offsets, _mm512_set1_ps(blocks[r][index].sum), totals[r]);
                 }
             }
         }
