@@ -19,7 +19,7 @@ pub struct Options {
     pub schedule: Schedule,
     /// In how many steps the learning rate rises to its largest.
     pub warmup_steps: usize,
-    /// Examples of one forward pass; more need more memory.
+    /// Examples of one forward pass; more need more memory. On a processor up to four passes are made at a time.
     pub batch_size: usize,
     /// Forward passes of one step; `batch_size * accumulation` examples are one step.
     pub accumulation: usize,

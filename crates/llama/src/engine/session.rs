@@ -51,8 +51,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// [`Error::TokenOutOfRange`] for a token outside the vocabulary, [`Error::ContextOverflow`] for more tokens than the
-    /// context has room for. The session then is as before.
+    /// [`TokenOutOfRange`](crate::Error::TokenOutOfRange) for a token outside the vocabulary,
+    /// [`ContextOverflow`](crate::Error::ContextOverflow) for more tokens than the context has room for. The session then is as before.
     ///
     /// # Panics
     ///

@@ -25,7 +25,7 @@ fn assert_close<const D: usize>(found: &Tensor<D>, expected: &Tensor<D>) {
 
 /// Outputs and gradients, weighted at random, of two ways to compute the same.
 fn compare<const D: usize, const N: usize, const O: usize>(
-    inputs: [Tensor<D>; N],
+    inputs: &[Tensor<D>; N],
     ways: [&dyn Fn([Tensor<D>; N]) -> Tensor<O>; 2],
 ) {
     let outputs = ways.map(|way| way(inputs.clone()));
@@ -78,7 +78,7 @@ fn attention_is_that_of_its_parts() {
 fn the_gate_is_that_of_its_parts() {
     for rows in [1, 5, 300] {
         let inputs = [random([rows, 77]), random([rows, 77]).mul_scalar(30.0)];
-        compare(inputs, [&|[up, gate]| super::gated(gate, up), &|[up, gate]| silu(gate) * up]);
+        compare(&inputs, [&|[up, gate]| super::gated(gate, up), &|[up, gate]| silu(gate) * up]);
     }
 }
 
@@ -91,7 +91,7 @@ fn the_norm_is_that_of_its_parts() {
         };
         let inputs = [random([rows, width]), random([rows, width])];
         compare(
-            inputs,
+            &inputs,
             [
                 &|[x, gammas]| super::rms_norm(x, gammas.narrow(0, 0, 1).squeeze_dim(0), 1e-5),
                 &|[x, gammas]| parts(x, gammas.narrow(0, 0, 1)),
