@@ -3,6 +3,7 @@
 //! Taken apart into what burn differentiates by itself, attention, the gate of the feed-forward block and the norm would keep and pass over a
 //! dozen intermediate tensors each. Here each keeps what went in, and finds its gradients from that.
 
+use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
@@ -124,12 +125,8 @@ impl<B: Fused> Backward<B, 3> for Attend {
     fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = grads.consume::<B>(&ops.node);
         let (kept, output) = ops.state;
-        let found = attention::backward::<B>(kept, output, gradient);
-        for (node, found) in ops.parents.into_iter().zip(found) {
-            if let Some(node) = node {
-                grads.register::<B>(node.id, found);
-            }
-        }
+        let inputs = ops.parents.map(|input| input.map(|node| node.id));
+        register::<B, 3>(inputs, attention::backward::<B>(kept, output, gradient), grads);
     }
 }
 
@@ -144,11 +141,8 @@ impl<B: Fused> Backward<B, 2> for Gated {
         let gradient = grads.consume::<B>(&ops.node);
         let [gate, up] = ops.state;
         let (by_gate, by_up) = B::gated_backward(gate, up, gradient);
-        for (node, found) in ops.parents.into_iter().zip([by_gate, by_up]) {
-            if let Some(node) = node {
-                grads.register::<B>(node.id, found);
-            }
-        }
+        let inputs = ops.parents.map(|input| input.map(|node| node.id));
+        register::<B, 2>(inputs, [by_gate, by_up], grads);
     }
 }
 
@@ -170,6 +164,19 @@ impl<B: Fused> Backward<B, 2> for RmsNorm {
         if let Some(node) = by_x {
             let found = B::rms_norm_backward(x, gamma, gradient, epsilon);
             grads.register::<B>(node.id, found);
+        }
+    }
+}
+
+/// Hands each input that asks for one its gradient.
+fn register<B: Backend, const N: usize>(
+    inputs: [Option<NodeId>; N],
+    found: [FloatTensor<B>; N],
+    grads: &mut Gradients,
+) {
+    for (input, found) in inputs.into_iter().zip(found) {
+        if let Some(input) = input {
+            grads.register::<B>(input, found);
         }
     }
 }
