@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use fixwright::Repairer;
 use fixwright::prompt::{Options as PromptOptions, Request, Target};
-use fixwright::repair::{Event, Options};
+use fixwright::repair::{Event, LoadOptions, Options};
 use fixwright::report::BugReport;
 use fixwright::source::SourceFile;
 use fixwright::validate::{CopyOptions, Isolation, Task, Validator, Verdict};
@@ -22,7 +22,7 @@ fn load() -> Option<Repairer> {
         println!("skipped: FIXWRIGHT_SMOLLM2_GGUF is not set");
         return None;
     };
-    Some(Repairer::load(&PathBuf::from(path)).unwrap())
+    Some(Repairer::load(&PathBuf::from(path), &LoadOptions::default()).unwrap())
 }
 
 fn example() -> PathBuf {

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use fixwright::decode::Target;
 use fixwright::prompt::{Index, Request};
-use fixwright::repair::{Candidate, Options, Repair, Repairer};
+use fixwright::repair::{Candidate, LoadOptions, Options, Repair, Repairer};
 use fixwright::validate::{CopyOptions, Isolation, Launcher, Sandbox, Validator};
 
 use crate::exit::{BadInput, Exit, note};
@@ -61,7 +61,11 @@ impl Job<'_> {
     /// Repairs with the model on the device that the flags name.
     fn run(&self, model: &Path, request: Request<'_>, watch: &mut Watch) -> anyhow::Result<Repair> {
         if self.flags.device == "cpu" {
-            return self.search(&Repairer::load(model).map_err(bad_input)?, request, watch);
+            return self.search(
+                &Repairer::load(model, &LoadOptions::default()).map_err(bad_input)?,
+                request,
+                watch,
+            );
         }
         #[cfg(feature = "model")]
         {

@@ -68,8 +68,7 @@ fn row(set: &str, target: &str, samples: Samples, options: &Options) -> Result<(
 
 fn add(sums: &mut Sums, sample: &RepairSample, options: &Options) -> Option<()> {
     let report = BugReport::default();
-    let path = sample.source_code_path.as_deref().unwrap_or("main.c");
-    let request = sample.request(&report, path, options).ok()?;
+    let request = sample.request(&report, options).ok()?;
     let answer = expected(&request, &sample.reference().ok()??).ok()?;
     let tokens = tokens(&answer);
     let changed = changed(&render(&request).draft, &answer, &tokens);

@@ -9,9 +9,6 @@ use fixwright_report::BugReport;
 use crate::prompt_context::{FIELD, PromptContext};
 use crate::{CountTokens, Error, Outcomes, RepairSample, Skipped, Source};
 
-/// What a file is called that has no name.
-const NAMELESS: &str = "main.c";
-
 /// What prompts show of the code of samples.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -56,12 +53,12 @@ impl<'c, I> InContext<'c, I> {
     }
 
     fn with_context(&self, mut sample: RepairSample) -> Result<RepairSample, Error> {
-        let (report, path) = (BugReport::default(), sample.source_code_path.as_deref());
+        let report = BugReport::default();
         let (Some(code), Some(line)) = (sample.code.as_deref(), sample.line_number) else {
             return Ok(sample);
         };
-        let path = path.unwrap_or(NAMELESS);
-        let request = Request::new(&report, path, code, line as usize, &self.options.prompt);
+        let request =
+            Request::new(&report, sample.path(), code, line as usize, &self.options.prompt);
         let Ok(request) = request else { return Ok(sample) };
         let budget = Budget { tokens: self.options.tokens, count: &|text| (self.count)(text) };
         let definitions = related(&request, self.options.tree.as_deref(), budget);
@@ -134,12 +131,12 @@ mod tests {
         let sample = samples.next().unwrap().unwrap();
 
         let (report, default) = (BugReport::default(), Options::default());
-        let request = sample.request(&report, "f.c", &default).unwrap();
+        let request = sample.request(&report, &default).unwrap();
         assert_eq!(request.window().lines, 5..=7);
         let lines: Vec<_> = request.definitions().iter().map(|one| one.text.as_str()).collect();
         assert_eq!(lines, ["int f(int n);\n", "#define LEAST 1\n", "#define MOST 9\n"]);
         assert!(render(&request).messages[1].content.contains("/* most.h:1 */\n#define MOST 9\n"));
-        let whole = sample.request(&report, "f.c", &default.with_target(Target::Program)).unwrap();
+        let whole = sample.request(&report, &default.with_target(Target::Program)).unwrap();
         assert_eq!(whole.definitions().len(), 1);
     }
 
@@ -147,10 +144,10 @@ mod tests {
     fn a_sample_that_says_nothing_of_it_is_shown_as_asked() {
         let (report, options) = (BugReport::default(), Options::default());
         let mut sample = sample();
-        let request = sample.request(&report, "f.c", &options).unwrap();
+        let request = sample.request(&report, &options).unwrap();
         assert_eq!((request.window().lines.clone(), request.definitions()), (1..=7, &[][..]));
         sample.extra.insert(FIELD, "no context").unwrap();
-        assert!(sample.request(&report, "f.c", &options).is_err());
+        assert!(sample.request(&report, &options).is_err());
         sample.line_number = None;
         let mut samples = InContext::new(
             [Ok(sample.clone())].into_iter(),

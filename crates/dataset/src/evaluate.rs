@@ -34,6 +34,9 @@ pub struct Evaluator {
 pub struct Evaluated {
     /// What became of it; [`Verdict::Exact`] if it is the reference fix byte for byte.
     pub verdict: Verdict,
+    /// Whether the answer leaves the code as it is.
+    #[serde(default)]
+    pub unchanged: bool,
     /// How close it comes to the reference; none if it does not apply or there is no reference.
     pub likeness: Option<Likeness>,
     /// How compiling and testing went; none if it did not come to that.
@@ -79,10 +82,7 @@ impl Evaluator {
                 evaluated.analysis = self.analysis(sample, code, &fixed, progress)?;
                 Ok(evaluated)
             }
-            Err(reason) => {
-                let verdict = Verdict::NotApplied { reason };
-                Ok(Evaluated { verdict, likeness: None, judged: None, analysis: None })
-            }
+            Err(reason) => Ok(Evaluated::not_applied(reason)),
         }
     }
 
@@ -111,7 +111,7 @@ impl Evaluator {
             (Some(judged), _) => judged.verdict.clone(),
             (None, _) => Verdict::Applies,
         };
-        Ok(Evaluated { verdict, likeness, judged, analysis: None })
+        Ok(Evaluated { verdict, unchanged: code == fixed, likeness, judged, analysis: None })
     }
 
     /// How programs are judged, as text that differs if any of it does.
@@ -125,19 +125,36 @@ impl Evaluator {
         sample: &RepairSample,
         code: &str,
         answer: &str,
-    ) -> Result<Result<String, String>, Error> {
+    ) -> Result<Result<String, NoFix>, Error> {
         let report = BugReport::default();
-        let path = sample.source_code_path.as_deref().unwrap_or(&self.programs.file);
-        let request = sample.request(&report, path, &self.options)?;
+        let request = sample.request(&report, &self.options)?;
         let mut answered = read(&request, answer, Finish::Stop);
         if answered == Err(AnswerError::NoBlock) && !answer.contains("```") {
             answered = read(&request, &format!("````\n{}\n````", answer.trim_end()), Finish::Stop);
         }
         Ok(match answered.map(|answer| answer.fix) {
             Ok(Fix::Source(text)) => Ok(text),
-            Ok(Fix::Diff(diff)) => patched(code, &diff),
-            Err(error) => Err(error.to_string()),
+            Ok(Fix::Diff(diff)) => {
+                patched(code, &diff).map_err(|reason| NoFix { reason, unchanged: false })
+            }
+            Err(error) => {
+                Err(NoFix { reason: error.to_string(), unchanged: error == AnswerError::Unchanged })
+            }
         })
+    }
+}
+
+/// Why an answer makes no file.
+struct NoFix {
+    reason: String,
+    /// It repeats the old one.
+    unchanged: bool,
+}
+
+impl Evaluated {
+    fn not_applied(NoFix { reason, unchanged }: NoFix) -> Self {
+        let verdict = Verdict::NotApplied { reason };
+        Self { verdict, unchanged, likeness: None, judged: None, analysis: None }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::RepairSample;
 use crate::minhash::tokens;
 
 pub(crate) use change::Change;
+pub use change::changed_lines;
 
 /// What a sample must be like to be kept; the default keeps all that are not generated code.
 ///

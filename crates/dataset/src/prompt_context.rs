@@ -31,8 +31,13 @@ impl PromptContext {
 }
 
 impl RepairSample {
-    /// The request to repair the sample's code, which it calls `path`, near its line, or near the first one if it has none: what to train on, and what to
-    /// read an answer with.
+    /// The name of its file in its project: `main.c` if the sample does not say.
+    pub fn path(&self) -> &str {
+        self.source_code_path.as_deref().unwrap_or("main.c")
+    }
+
+    /// The request to repair the sample's code, near its line, or near the first one if it has none: what to train on, what to ask with, and what to
+    /// read an answer with. `report` is the sample's own [`report`](Self::report), or any other that is to be shown.
     ///
     /// It shows what the extra field `prompt_context` says, and without that what `options` say. A whole program shows no other definitions of itself.
     ///
@@ -42,12 +47,12 @@ impl RepairSample {
     pub fn request<'a>(
         &'a self,
         report: &'a BugReport,
-        path: &'a str,
         options: &Options,
     ) -> Result<Request<'a>, Error> {
         let unfit = |reason| Error::Unfit { reason };
         let code = self.code.as_deref().ok_or_else(|| unfit("it has no code".into()))?;
         let line = self.line_number.map_or(1, |line| line as usize);
+        let path = self.path();
         let request = Request::new(report, path, code, line, options);
         let request = request.map_err(|error| unfit(error.to_string()))?;
         let Some(mut context) = self.extra.get::<PromptContext>(FIELD)? else { return Ok(request) };

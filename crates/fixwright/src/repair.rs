@@ -4,7 +4,9 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-use fixwright_decode::{CostCurve, Options as DecodeOptions, Random, Sampling, Target};
+use fixwright_decode::{
+    CostCurve, Options as DecodeOptions, Random, Sampling, SourceDraft, Target,
+};
 use fixwright_llama::engine::{self, Model};
 use fixwright_llama::tokenizer::Tokenizer;
 use fixwright_llama::weights::Weights;
@@ -17,10 +19,12 @@ mod ask;
 #[cfg(feature = "burn")]
 mod burn;
 mod candidate;
+mod load;
 mod propose;
 
 pub use ask::{Asked, Asker};
 pub use candidate::{Candidate, Proposal};
+pub use load::LoadOptions;
 
 /// The longest draft whose cost is measured; longer ones are taken to go on in proportion.
 const LONGEST_MEASURED: usize = 64;
@@ -78,8 +82,14 @@ impl Options {
         self
     }
 
-    /// How a candidate is decoded. The first is greedy, every other one has a seed of its own.
-    fn decoding(&self, candidate: usize, asked: &Asked, tokenizer: &Tokenizer) -> DecodeOptions {
+    /// How a candidate is decoded, counted from 0. The first is greedy, every other one has a seed of its own.
+    #[must_use]
+    pub fn decoding(
+        &self,
+        candidate: usize,
+        asked: &Asked,
+        tokenizer: &Tokenizer,
+    ) -> DecodeOptions {
         let sampling = match candidate {
             0 => Sampling::Greedy,
             _ => Sampling::Random(Random {
@@ -89,9 +99,8 @@ impl Options {
                 ..Random::default()
             }),
         };
-        let usual = asked.draft.len() + asked.draft.len() / 2 + 64;
         DecodeOptions {
-            max_new_tokens: self.max_new_tokens.unwrap_or(usual),
+            max_new_tokens: self.max_new_tokens.unwrap_or(asked.usual_limit()),
             stop_tokens: tokenizer.end_of_turn().to_vec(),
             sampling,
             ..DecodeOptions::default()
@@ -146,10 +155,11 @@ impl Repairer {
     /// # Errors
     ///
     /// Whatever is wrong with the model's files.
-    pub fn load(path: &Path) -> Result<Self> {
+    pub fn load(path: &Path, options: &LoadOptions) -> Result<Self> {
         let weights = Weights::open(path)?;
         let asker = Asker::open(path, &weights)?;
-        let model = Model::load(&weights, &engine::Options::default())?;
+        let engine = engine::Options { threads: options.threads, ..engine::Options::default() };
+        let model = Model::load(&weights, &engine)?;
         Self::new(engine::Session::new(Arc::new(model)), asker)
     }
 }
@@ -168,6 +178,16 @@ impl<T: Target + Clone> Repairer<T> {
     /// The model's tokenizer and chat template.
     pub fn asker(&self) -> &Asker {
         &self.asker
+    }
+
+    /// The model, having seen nothing.
+    pub fn session(&self) -> T {
+        self.fresh.clone()
+    }
+
+    /// The proposer for one answer, which minds what a forward pass of this model costs.
+    pub fn drafter(&self, asked: &Asked) -> SourceDraft {
+        self.asker.drafter(asked).with_cost(self.cost.clone())
     }
 
     /// The request with the definitions of what its code uses, in `tokens` tokens of this model at most. `tree` is the source tree.

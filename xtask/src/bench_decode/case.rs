@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use fixwright::dataset::{Assignments, RepairSample};
+use fixwright::dataset::{Assignments, RepairSample, changed_lines};
 use fixwright::decode::SourceDraft;
-use fixwright::patch::edits;
 use fixwright::prompt::{Options, Request, expected};
 use fixwright::repair::{Asked, Asker};
 use fixwright::report::{self, BugReport};
@@ -92,13 +91,13 @@ fn case(sample: &RepairSample, asker: &Asker, options: &Options) -> anyhow::Resu
     let Ok(answer) = expected(&request, &fixed) else { return Ok(None) };
     let asked = asker.ask(&request)?;
     let mut answer = asker.tokenizer().encode(&answer)?.ids;
-    let changed_tokens = changed(&lines(&asked.draft), &lines(&answer));
+    let changed_tokens = changed_lines(&lines(&asked.draft), &lines(&answer));
     answer.extend(asker.tokenizer().end_of_turn().first());
     Ok(Some(Case {
         asked,
         line_known: line.is_some(),
         answer,
-        changed_lines: changed(code, &fixed),
+        changed_lines: changed_lines(code, &fixed),
         changed_tokens,
     }))
 }
@@ -119,9 +118,4 @@ fn reported(sample: &RepairSample, code: &str) -> (BugReport, Option<usize>) {
 /// One token a line, for comparing.
 fn lines(tokens: &[u32]) -> String {
     tokens.iter().map(|token| format!("{token}\n")).collect()
-}
-
-/// Lines that are deleted and inserted.
-fn changed(old: &str, new: &str) -> usize {
-    edits(old.as_bytes(), new.as_bytes()).iter().map(|edit| edit.old.len() + edit.new.len()).sum()
 }

@@ -75,8 +75,7 @@ pub(super) fn run(
 
 /// The most tokens of an answer, as `repair` limits it.
 pub(super) fn limit(flags: &BenchDecodeFlags, case: &Case) -> usize {
-    let draft = case.asked.draft.len();
-    flags.max_new_tokens.unwrap_or(draft + draft / 2 + 64)
+    flags.max_new_tokens.unwrap_or(case.asked.usual_limit())
 }
 
 fn answer(

@@ -5,10 +5,9 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use fixwright::dataset::{self, Reader, RepairSample};
+use fixwright::dataset::{self, Reader, RepairSample, changed_lines};
 use fixwright::finetune::{self, Encoder, Example, Examples};
 use fixwright::llama::tokenizer::Tokenizer;
-use fixwright::patch::edits;
 use fixwright::prompt::{self, ChatTemplate, MaskStrategy, Options, Request};
 use fixwright::report::BugReport;
 
@@ -124,8 +123,7 @@ impl Rows {
     }
 
     fn request<'r>(&self, row: &'r Row) -> Result<Request<'r>, dataset::Error> {
-        let path = row.sample.source_code_path.as_deref().unwrap_or("main.c");
-        row.sample.request(&row.report, path, &self.options)
+        row.sample.request(&row.report, &self.options)
     }
 
     fn encode(&self, row: &Row, epoch: u64) -> finetune::Result<Example> {
@@ -134,12 +132,6 @@ impl Rows {
             .with_prompt_weight(self.prompt_weight);
         encoder.example(&request, &row.fixed, epoch)
     }
-}
-
-/// How many lines a fix takes out and puts in.
-fn changed_lines(code: &str, fixed: &str) -> usize {
-    let edits = edits(code.as_bytes(), fixed.as_bytes());
-    edits.iter().map(|edit| edit.old.len() + edit.new.len()).sum()
 }
 
 impl Examples for Rows {

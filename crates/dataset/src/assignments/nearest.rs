@@ -1,7 +1,8 @@
 //! How far programs are from each other.
 
-use fixwright_patch::edits;
 use xxhash_rust::xxh3::xxh3_64;
+
+use crate::changed_lines;
 
 /// A program's text, and the hashes of its lines in order of size.
 pub(super) struct Text<'a> {
@@ -33,11 +34,6 @@ impl<'a> Text<'a> {
         }
         self.lines.len() + other.lines.len() - 2 * common
     }
-}
-
-/// The lines that are deleted and inserted between two texts.
-pub(super) fn changed_lines(old: &str, new: &str) -> usize {
-    edits(old.as_bytes(), new.as_bytes()).iter().map(|edit| edit.old.len() + edit.new.len()).sum()
 }
 
 /// Which of `others` is nearest to `text`, the first of equals, if it is at most `most` lines away and not the same.

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::path::Path;
 
-use super::nearest::changed_lines;
 use super::problem::{Problem, Program};
 use crate::curate::Hash;
-use crate::{Error, Reader, RepairSample, rows};
+use crate::{Error, Reader, RepairSample, changed_lines, rows};
 
 /// What the fields of a pair are called elsewhere, and here.
 const OLD: [&str; 2] = ["buggy", "wrong_code"];

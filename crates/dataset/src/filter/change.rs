@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use fixwright_patch::{DiffOptions, Hunk, LineKind, Patch, unified};
+use fixwright_patch::{DiffOptions, Hunk, LineKind, Patch, edits, unified};
 
 use crate::RepairSample;
 
@@ -54,4 +54,9 @@ impl Change {
         };
         self.hunks.iter().map(window).collect()
     }
+}
+
+/// How many lines are deleted and inserted between two texts.
+pub fn changed_lines(old: &str, new: &str) -> usize {
+    edits(old.as_bytes(), new.as_bytes()).iter().map(|edit| edit.old.len() + edit.new.len()).sum()
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use fixwright_decode::{LineEnds, SourceDraft};
 use fixwright_llama::tokenizer::{Piece, Tokenizer};
 use fixwright_llama::weights::Weights;
-use fixwright_prompt::{ChatTemplate, Prompt, Request, Segment, render};
+use fixwright_prompt::{ChatTemplate, Message, Prompt, Request, Segment, render};
 
 use crate::error::Result;
 use crate::tokenizer;
@@ -28,6 +28,13 @@ pub struct Asked {
     pub draft: Vec<u32>,
     /// The line of the draft, counted from 0, that is the reported one.
     pub reported: usize,
+}
+
+impl Asked {
+    /// The most tokens of an answer where nothing else is said: half as much again as the answer that would change nothing, and 64 more.
+    pub fn usual_limit(&self) -> usize {
+        self.draft.len() + self.draft.len() / 2 + 64
+    }
 }
 
 impl Asker {
@@ -62,10 +69,23 @@ impl Asker {
     /// A template that refuses the conversation, text that the vocabulary cannot spell.
     pub fn ask(&self, request: &Request<'_>) -> Result<Asked> {
         let Prompt { messages, draft, reported, .. } = render(request);
-        let segments = self.template.render(&messages)?;
-        let pieces: Vec<Piece<'_>> = segments.iter().map(piece).collect();
-        let prompt = self.tokenizer.encode_prompt(&pieces)?;
+        let prompt = self.tokens(&messages)?;
         Ok(Asked { prompt, draft: self.tokenizer.encode(&draft)?.ids, reported })
+    }
+
+    /// The prompt of [`ask`](Self::ask) alone: what a model is to be trained with.
+    ///
+    /// # Errors
+    ///
+    /// As [`ask`](Self::ask).
+    pub fn prompt(&self, request: &Request<'_>) -> Result<Vec<u32>> {
+        self.tokens(&render(request).messages)
+    }
+
+    fn tokens(&self, messages: &[Message]) -> Result<Vec<u32>> {
+        let segments = self.template.render(messages)?;
+        let pieces: Vec<Piece<'_>> = segments.iter().map(piece).collect();
+        Ok(self.tokenizer.encode_prompt(&pieces)?)
     }
 
     /// The proposer for one answer: it drafts from the source, with an eye on the reported line.

@@ -39,7 +39,7 @@ impl<T: Target + Clone> Repairer<T> {
         options: &DecodeOptions,
         progress: Progress<'_>,
     ) -> Result<(Generation, String)> {
-        let mut draft = self.asker.drafter(asked).with_cost(self.cost.clone());
+        let mut draft = self.drafter(asked);
         let mut text = self.asker.tokenizer().stream();
         let mut answer = String::new();
         let mut on_event = |event: DecodeEvent| {
