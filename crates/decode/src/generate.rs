@@ -21,6 +21,9 @@ pub struct Options {
     pub sampling: Sampling,
     /// The most drafted tokens to verify in one forward pass, whatever the proposer has.
     pub max_draft: usize,
+    /// Whether to find out how likely the model finds the answer: see [`Generation::log_probability`]. Greedy decoding then asks for
+    /// the logits of each row, not only for the most likely token.
+    pub score: bool,
 }
 
 impl Default for Options {
@@ -30,6 +33,7 @@ impl Default for Options {
             stop_tokens: Vec::new(),
             sampling: Sampling::Greedy,
             max_draft: 128,
+            score: false,
         }
     }
 }
@@ -62,8 +66,19 @@ pub struct Generation {
     pub tokens: Vec<u32>,
     /// Why there are no more.
     pub finish: Finish,
+    /// The natural logarithm of the probability of these tokens after the prompt, as the model gives it: whatever temperature and filters they were chosen
+    /// with. `None` unless [`Options::score`] asks for it.
+    pub log_probability: Option<f64>,
     /// What it cost.
     pub stats: Stats,
+}
+
+impl Generation {
+    /// The log-probability of a token on average; `None` where there is no token, or none was asked for.
+    pub fn mean_log_probability(&self) -> Option<f64> {
+        let tokens = self.tokens.len();
+        self.log_probability.filter(|_| tokens > 0).map(|sum| sum / tokens as f64)
+    }
 }
 
 /// Continues `prompt` until a stop token, a limit, or a callback that breaks, which it may after any token.
@@ -92,7 +107,7 @@ pub fn generate<T: Target>(
         };
         let input = run.input(target, &draft);
         let start = Instant::now();
-        let rows = rows(target, &input, draft.len() + 1, options.sampling)?;
+        let rows = rows(target, &input, draft.len() + 1, options)?;
         run.count(start.elapsed());
         let finish = run.settle(&draft, rows, on_event);
         target.truncate(run.seen());
@@ -103,9 +118,9 @@ pub fn generate<T: Target>(
 }
 
 /// What follows each of the last `rows` tokens of `input`.
-fn rows<T: Target>(target: &mut T, input: &[u32], rows: usize, sampling: Sampling) -> Result<Rows> {
+fn rows<T: Target>(target: &mut T, input: &[u32], rows: usize, options: &Options) -> Result<Rows> {
     let failed = |e: T::Error| Error::Target(Box::new(e));
-    if sampling == Sampling::Greedy {
+    if options.sampling == Sampling::Greedy && !options.score {
         return Rows::chosen(target.greedy(input, rows).map_err(failed)?, rows);
     }
     Rows::logits(target.logits(input, rows).map_err(failed)?, rows)

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Result};
 use crate::generate::{Event, Finish, Generation, Options};
 use crate::proposer::{Context, Proposer};
-use crate::sampling::{Sampler, Sampling};
+use crate::sampling::{Sampler, Sampling, log_probability};
 use crate::stats::Stats;
 use crate::target::Target;
 
@@ -16,6 +16,7 @@ pub(crate) struct Run<'a> {
     options: &'a Options,
     sampler: Sampler,
     output: Vec<u32>,
+    log_probability: f64,
     stats: Stats,
 }
 
@@ -35,7 +36,7 @@ impl<'a> Run<'a> {
         let sampler = Sampler::new(sampling)?;
         target.truncate(last);
         let stats = Stats { prompt_tokens: prompt.len() - target.position(), ..Stats::default() };
-        Ok(Self { prompt, options, sampler, output: Vec::new(), stats })
+        Ok(Self { prompt, options, sampler, output: Vec::new(), log_probability: 0.0, stats })
     }
 
     /// The next draft, which may be empty; none if nothing more may be put out.
@@ -96,6 +97,9 @@ impl<'a> Run<'a> {
                 break;
             }
             self.output.push(token);
+            if self.options.score {
+                self.log_probability += rows.log_probability(index, token);
+            }
             let agrees = draft.get(index) == Some(&token);
             accepted += usize::from(agrees);
             if on_event(Event::Token(token)).is_break() {
@@ -117,7 +121,8 @@ impl<'a> Run<'a> {
 
     pub(crate) fn finish(mut self, finish: Finish) -> Generation {
         self.stats.output_tokens = self.output.len();
-        Generation { tokens: self.output, finish, stats: self.stats }
+        let log_probability = self.options.score.then_some(self.log_probability);
+        Generation { tokens: self.output, finish, log_probability, stats: self.stats }
     }
 }
 
@@ -147,6 +152,16 @@ impl Rows {
         match self {
             Self::Chosen(tokens) => tokens[index],
             Self::Logits { logits, width } => sampler.choose(&logits[index * *width..][..*width]),
+        }
+    }
+
+    /// How likely the model finds a token; NaN where only its choice is known.
+    fn log_probability(&self, index: usize, token: u32) -> f64 {
+        match self {
+            Self::Chosen(_) => f64::NAN,
+            Self::Logits { logits, width } => {
+                log_probability(&logits[index * *width..][..*width], token)
+            }
         }
     }
 }

@@ -147,6 +147,14 @@ impl Sampler {
     }
 }
 
+/// The natural logarithm of a token's share in the softmax of the logits.
+pub(crate) fn log_probability(logits: &[f32], token: u32) -> f64 {
+    let greatest = f64::from(logits.iter().copied().fold(f32::NEG_INFINITY, f32::max));
+    let sum: f64 = logits.iter().map(|logit| (f64::from(*logit) - greatest).exp()).sum();
+    let own = logits.get(token as usize).map_or(f64::NEG_INFINITY, |logit| f64::from(*logit));
+    own - greatest - sum.ln()
+}
+
 /// The index of the largest logit, the first of equals.
 pub(crate) fn most_likely(logits: &[f32]) -> u32 {
     let better = |best: (u32, f32), next: (u32, f32)| if next.1 > best.1 { next } else { best };
@@ -162,6 +170,20 @@ mod tests {
         assert_eq!(most_likely(&[0.5, 2.0, -1.0, 2.0]), 1);
         assert_eq!(most_likely(&[f32::NAN, 1.0]), 0);
         assert_eq!(most_likely(&[]), 0);
+    }
+
+    #[test]
+    fn a_log_probability_is_that_of_the_softmax() {
+        let shares = [0.5f64, 0.3, 0.2];
+        // A logit counts relative to the others, however large they are.
+        for shift in [0.0, 40.0, -90.0] {
+            let logits = shares.map(|share| (share.ln() + shift) as f32);
+            for (token, share) in (0..).zip(shares) {
+                let found = log_probability(&logits, token).exp();
+                assert!((found - share).abs() < 1e-5, "{found} is not {share}");
+            }
+        }
+        assert_eq!(log_probability(&[1.0], 7), f64::NEG_INFINITY);
     }
 
     /// Chi-square of 20,000 draws against the stated probabilities; the bound is the 99.99 % quantile for two degrees of freedom.

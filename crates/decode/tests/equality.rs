@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 
 use fixwright_decode::{
     Candidate, Context, CostCurve, FastFixer, Finish, Generation, LineEnds, NoDraft, Options,
-    PromptLookup, Proposer, Random, Sampling, SourceDraft, StopStrings, generate, generate_batch,
+    PromptLookup, Proposer, Random, Sampling, SourceDraft, StopStrings, Target, generate,
+    generate_batch,
 };
 use proptest::prelude::*;
 use toy::{CONTEXT, Toy, VOCABULARY};
@@ -105,7 +106,7 @@ fn setting() -> impl Strategy<Value = Setting> {
     );
     (any::<u64>(), prompt, stop_tokens, sampling(), limits, "[a-g]{2,4}|").prop_map(
         |(model, prompt, stop_tokens, sampling, (max_new_tokens, max_draft, cancel), stop)| {
-            let options = Options { max_new_tokens, stop_tokens, sampling, max_draft };
+            let options = Options { max_new_tokens, stop_tokens, sampling, max_draft, score: true };
             Setting { model, prompt, options, cancel, stop }
         },
     )
@@ -143,6 +144,7 @@ proptest! {
             prop_assert_eq!(&drafted.tokens, &plain.tokens);
             prop_assert_eq!(&streamed, &plain.tokens);
             prop_assert_eq!(drafted.finish, plain.finish);
+            prop_assert_eq!(drafted.log_probability, plain.log_probability);
             prop_assert!(drafted.stats.forwards <= plain.stats.forwards);
             prop_assert!(drafted.stats.accepted <= drafted.stats.proposed);
             let by_position = drafted.stats.positions.iter().map(|position| (position.proposed, position.accepted));
@@ -172,6 +174,7 @@ proptest! {
             let options = Options { sampling, ..setting.options.clone() };
             let alone = Setting { options, stop: String::new(), ..setting.clone() }.plain();
             prop_assert_eq!((&generation.tokens, generation.finish), (&alone.tokens, alone.finish));
+            prop_assert_eq!(generation.log_probability, alone.log_probability);
             prop_assert_eq!(streamed, alone.tokens);
         }
     }
@@ -180,6 +183,28 @@ proptest! {
 fn greedy(prompt: &[u32], max_new_tokens: usize) -> Setting {
     let options = Options { max_new_tokens, max_draft: 15, ..Options::default() };
     Setting { model: 17, prompt: prompt.to_vec(), options, cancel: usize::MAX, stop: String::new() }
+}
+
+/// What the toy says of each token, asked for one by one.
+#[test]
+fn an_answer_is_as_likely_as_its_tokens() {
+    let mut setting = greedy(&[1, 2], 20);
+    let greedy = setting.plain();
+    assert_eq!(greedy.log_probability, None);
+    setting.options.score = true;
+    let scored = setting.plain();
+    assert_eq!(scored.tokens, greedy.tokens);
+    let mut toy = Toy::new(setting.model);
+    toy.logits(&setting.prompt[..1], 0).unwrap();
+    let mut last = setting.prompt[1];
+    let mut sum = 0.0;
+    for token in &scored.tokens {
+        let row: Vec<f64> = toy.logits(&[last], 1).unwrap().into_iter().map(f64::from).collect();
+        sum += row[*token as usize] - row.iter().map(|logit| logit.exp()).sum::<f64>().ln();
+        last = *token;
+    }
+    let found = scored.mean_log_probability().unwrap();
+    assert!((found - sum / 20.0).abs() < 1e-9, "{found} is not {}", sum / 20.0);
 }
 
 #[test]
