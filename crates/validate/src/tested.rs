@@ -6,7 +6,7 @@ use fixwright_report::{BugReport, Format, TestFailure, parse_as};
 use serde::{Deserialize, Serialize};
 
 use crate::process::{Ending, Run, Start};
-use crate::suite::{Suite, TestCase, WrongOutput};
+use crate::suite::{Compare, Suite, TestCase, WrongOutput};
 use crate::{Error, Isolation, Progress, Workspace};
 
 /// How the tests of a program went.
@@ -48,6 +48,11 @@ pub enum Failure {
         /// What is wrong with it.
         wrong: WrongOutput,
     },
+    /// It ended by itself and says by its exit code that something is wrong: [`Compare::ExitCode`](crate::Compare::ExitCode).
+    Exit {
+        /// The exit code.
+        code: i32,
+    },
     /// A sanitizer that it was built with found a fault.
     Sanitizer {
         /// The sanitizer's name for it: `heap-buffer-overflow`.
@@ -85,12 +90,15 @@ pub(crate) fn run(
     Ok(Tested { total: suite.tests.len() as u32, failed })
 }
 
-/// Why a run fails a test, if it does. The exit code is the program's own business.
+/// Why a run fails a test, if it does. The exit code is the program's own business, unless nothing else is asked for.
 fn failure(suite: &Suite, test: &TestCase, run: &Run) -> Option<Failure> {
     if let Some(rule) = sanitizer(&run.errors) {
         return Some(Failure::Sanitizer { rule });
     }
     match run.ending {
+        Ending::Exited(code) if suite.compare == Compare::ExitCode => {
+            (code != 0).then_some(Failure::Exit { code })
+        }
         Ending::Exited(_) => {
             let wrong = suite.compare.check(&test.output, &run.output);
             wrong.map(|wrong| Failure::Output { wrong })
@@ -130,6 +138,7 @@ impl std::fmt::Display for Failure {
                 f.write_str("the output has everything expected, and more: debug output, perhaps")
             }
             Self::Output { wrong: WrongOutput::Different } => f.write_str("wrong output"),
+            Self::Exit { code } => write!(f, "ended with exit code {code}"),
             Self::Sanitizer { rule } => write!(f, "run-time error: {rule}"),
             Self::Signal { number: 11 } => f.write_str("run-time error: segmentation fault"),
             Self::Signal { number: 8 } => {

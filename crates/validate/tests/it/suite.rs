@@ -147,3 +147,24 @@ fn outputs_are_compared_as_asked() {
     }
     assert_eq!(Compare::Strict.check("", "debug\n"), Some(WrongOutput::Different));
 }
+
+#[test]
+fn a_command_tests_by_its_exit_code() {
+    let dir = tree(&[("limit", "3\n")]);
+    let check = "echo checking; test \"$(cat limit)\" -lt 9 || { echo too large; exit 4; }";
+    let suite = Suite::command(Task::new(["sh", "-c", check]));
+    let toolchain = Toolchain::new(Task::new(["true"])).with_tests(suite);
+    let validator =
+        Validator::new(dir.path(), toolchain, CopyOptions::default(), sandbox(), &mut go_on)
+            .unwrap();
+    let judge = |new: &[u8]| {
+        let file = FilePatch::between("limit", Some(b"3\n"), Some(new), &DiffOptions::default());
+        validator.judge(&Patch { files: vec![file] }, &mut go_on).unwrap()
+    };
+    assert_eq!(judge(b"8\n").verdict, Verdict::Plausible);
+    let judged = judge(b"10\n");
+    assert_eq!(judged.verdict, Verdict::Failed { passed: 0, total: 1 });
+    let failed = &judged.tests.unwrap().failed[0];
+    assert_eq!(failed.failure, Failure::Exit { code: 4 });
+    assert!(failed.run.output.ends_with("too large\n"));
+}
