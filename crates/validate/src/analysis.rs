@@ -87,6 +87,26 @@ impl Analysis {
         Self::Compared { reported, gone: owned(gone), new: owned(new) }
     }
 
+    /// Whether there is nothing that a better change could mend: what was seen before is gone, and no other finding has come. Where the analyser did not
+    /// make the reported finding before either, nothing shows that it is gone, and nothing can.
+    pub fn has_no_complaint(&self) -> bool {
+        match self {
+            Self::NotBefore { .. } => true,
+            Self::NotAfter { .. } => false,
+            Self::Compared { reported, new, .. } => {
+                *reported != Some(Reported::Still) && new.is_empty()
+            }
+        }
+    }
+
+    /// Whether the analyser still makes the reported finding, or has no result where it had one before.
+    pub fn refutes(&self) -> bool {
+        matches!(
+            self,
+            Self::NotAfter { .. } | Self::Compared { reported: Some(Reported::Still), .. }
+        )
+    }
+
     /// Whether the reported finding is gone, and no other has come.
     pub fn is_clean(&self) -> bool {
         matches!(self, Self::Compared { reported: Some(Reported::Gone), new, .. } if new.is_empty())

@@ -16,8 +16,8 @@ const HEADERS: [&str; 5] = ["h", "hh", "hpp", "hxx", "inc"];
 #[derive(Debug)]
 pub(crate) struct Recheck {
     check: Check,
-    /// The file of the tree that the report is about.
-    reported: Option<String>,
+    /// The tree as it is, which tells the file that a report is about.
+    tree: PathBuf,
     /// What it said before, by the files that it was asked about.
     before: Mutex<BTreeMap<Vec<String>, Findings>>,
 }
@@ -27,21 +27,26 @@ impl Recheck {
     pub(crate) fn new(check: Check, tree: &Path) -> Result<Self, Error> {
         let task = &check.analyser.task;
         program::check(task, &tree.join(&task.dir))?;
-        let reported = check.report.as_ref().and_then(|report| file_in(tree, report));
-        Ok(Self { check, reported, before: Mutex::default() })
+        Ok(Self { check, tree: tree.to_path_buf(), before: Mutex::default() })
+    }
+
+    /// The finding to look for where a caller names no other.
+    pub(crate) fn report(&self) -> Option<&BugReport> {
+        self.check.report.as_ref()
     }
 
     /// Compares what the analyser says of the tree, of which `before` makes a copy, and of the patched one; none if there is no file
-    /// to ask it about.
+    /// to ask it about. `report` is the finding to look for.
     pub(crate) fn run(
         &self,
+        report: Option<&BugReport>,
         changes: &[Change],
         before: impl FnOnce() -> Result<Workspace, Error>,
         after: &Workspace,
         isolation: &Isolation,
         progress: Progress<'_>,
     ) -> Result<Option<Analysis>, Error> {
-        let files = self.files(changes);
+        let files = self.files(report, changes);
         if files.is_empty() {
             return Ok(None);
         }
@@ -57,12 +62,11 @@ impl Recheck {
             }
         };
         let after = analyser.findings(after, &files, isolation, progress)?;
-        let report = self.check.report.as_ref();
         Ok(Some(Analysis::between(&before, &after, &moves(changes), report)))
     }
 
     /// The files to ask about: those that are changed in their place, and the one that the report is about unless it goes away.
-    fn files(&self, changes: &[Change]) -> Vec<String> {
+    fn files(&self, report: Option<&BugReport>, changes: &[Change]) -> Vec<String> {
         let stays = |change: &&Change| change.old.is_some() && change.new.is_some();
         let mut files: Vec<_> = changes
             .iter()
@@ -74,7 +78,8 @@ impl Recheck {
         let gone = |path: &str| {
             changes.iter().any(|change| change.new.is_none() && change.path == Path::new(path))
         };
-        files.extend(self.reported.iter().filter(|path| !gone(path)).cloned());
+        let reported = report.and_then(|report| file_in(&self.tree, report));
+        files.extend(reported.filter(|path| !gone(path)));
         files.sort_unstable();
         files.dedup();
         files

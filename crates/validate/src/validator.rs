@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use fixwright_patch::{Change, Patch};
+use fixwright_report::BugReport;
 
 use crate::process::Run;
 use crate::recheck::Recheck;
@@ -47,6 +48,11 @@ impl Validator {
         Ok(Self { tree: tree.to_path_buf(), toolchain, options, isolation, baseline, recheck })
     }
 
+    /// How a tree is judged.
+    pub fn toolchain(&self) -> &Toolchain {
+        &self.toolchain
+    }
+
     /// What compiling the tree without any patch gave.
     pub fn baseline(&self) -> &Run {
         &self.baseline
@@ -58,6 +64,22 @@ impl Validator {
     ///
     /// Only what is no fault of the candidate: the disk, the system, or the caller's wish to stop.
     pub fn judge(&self, patch: &Patch, progress: Progress<'_>) -> Result<Judged, Error> {
+        let report = self.recheck.as_ref().and_then(Recheck::report);
+        self.judge_about(patch, report, progress)
+    }
+
+    /// As [`Validator::judge`], but it is the finding `report` that the analyser is to make no longer, if any: one validator
+    /// judges the repairs of all findings of a tree.
+    ///
+    /// # Errors
+    ///
+    /// As [`Validator::judge`].
+    pub fn judge_about(
+        &self,
+        patch: &Patch,
+        report: Option<&BugReport>,
+        progress: Progress<'_>,
+    ) -> Result<Judged, Error> {
         if patch.is_empty() {
             return Ok(Judged::unrun(not_applied(&"the patch changes nothing")));
         }
@@ -74,7 +96,8 @@ impl Validator {
             Ok(judged) => {
                 drop(workspace);
                 let mut judged = self.compared(judged);
-                judged.analysis = self.analysis(&judged, patch, planned.changes(), progress)?;
+                judged.analysis =
+                    self.analysis(&judged, patch, report, planned.changes(), progress)?;
                 Ok(judged)
             }
             // The command could be started before, so the patch has taken away its program or
@@ -105,6 +128,7 @@ impl Validator {
         &self,
         judged: &Judged,
         patch: &Patch,
+        report: Option<&BugReport>,
         changes: &[Change],
         progress: Progress<'_>,
     ) -> Result<Option<Analysis>, Error> {
@@ -115,7 +139,7 @@ impl Validator {
         // A fresh copy: what was built and run in the other one may have changed its files.
         let Ok(after) = self.patched(patch)? else { return Ok(None) };
         let before = || Workspace::copy_of(&self.tree, &self.options);
-        recheck.run(changes, before, &after, &self.isolation, progress)
+        recheck.run(report, changes, before, &after, &self.isolation, progress)
     }
 
     /// Judges the tree as it is: what its tests say of it.

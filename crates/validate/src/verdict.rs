@@ -43,6 +43,32 @@ pub enum Verdict {
     Exact,
 }
 
+impl Verdict {
+    /// How good it is, by its kind and then by the tests that passed; what else a verdict says does not count. Greater is better.
+    ///
+    /// ```
+    /// use fixwright_validate::Verdict;
+    ///
+    /// let refused = |reason: &str| Verdict::NotApplied { reason: reason.to_owned() };
+    /// assert_eq!(refused("a").grade(), refused("b").grade());
+    /// let failed = |passed| Verdict::Failed { passed, total: 9 };
+    /// assert!(failed(3).grade() > failed(2).grade());
+    /// assert!(Verdict::Compiles.grade() > failed(8).grade());
+    /// ```
+    pub fn grade(&self) -> (u8, u32) {
+        match self {
+            Self::NotApplied { .. } => (0, 0),
+            Self::CompileError { .. } => (1, 0),
+            Self::TimedOut => (2, 0),
+            Self::Failed { passed, .. } => (3, *passed),
+            Self::Applies => (4, 0),
+            Self::Compiles => (5, 0),
+            Self::Plausible => (6, 0),
+            Self::Exact => (7, 0),
+        }
+    }
+}
+
 /// What became of the tree without any patch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

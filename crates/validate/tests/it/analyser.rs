@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use fixwright_patch::{DiffOptions, FilePatch, Patch};
-use fixwright_report::BugReport;
+use fixwright_report::{BugReport, Location};
 use fixwright_validate::{
     Analyser, Analysis, CopyOptions, Error, Isolation, Launcher, Reported, Sandbox, Task,
     Toolchain, Validator, Verdict,
@@ -65,6 +65,34 @@ fn sees_fixes(name: &str, isolation: &Isolation) {
     let (reported, _, new) = compared(&analysis);
     assert!(reported == Some(Reported::Gone) && new > 0, "{analysis:?}");
     assert!(!analysis.is_clean());
+}
+
+/// One validator, asked about one finding and then about the other.
+#[test]
+fn the_finding_to_look_for_can_differ_from_patch_to_patch() {
+    let dir = tree(&[("src/a.c", OLD)]);
+    let toolchain = Toolchain::new(Task::new(["gcc", "-c", "src/a.c"]))
+        .with_analyser(Analyser::named("gcc").unwrap(), None);
+    let options = CopyOptions::default();
+    let validator =
+        Validator::new(dir.path(), toolchain, options, Isolation::None, &mut go_on).unwrap();
+    let freed = OLD.replacen("return 0;", "free(p);\n\treturn 0;", 1);
+    let (old, new) = (OLD.as_bytes(), freed.as_bytes());
+    let file = FilePatch::between("src/a.c", Some(old), Some(new), &DiffOptions::default());
+    let patch = Patch { files: vec![file] };
+    let about = |line| {
+        let mut report = BugReport::default();
+        report.location = Location::new("src/a.c", line);
+        let judged = validator.judge_about(&patch, Some(&report), &mut go_on).unwrap();
+        judged.analysis.unwrap()
+    };
+    let (first, second) = (about(9), about(18));
+    assert_eq!(compared(&first).0, Some(Reported::Gone));
+    assert_eq!(compared(&second).0, Some(Reported::Still));
+    assert!(first.has_no_complaint() && !first.refutes());
+    assert!(!second.has_no_complaint() && second.refutes());
+    let none = validator.judge(&patch, &mut go_on).unwrap().analysis.unwrap();
+    assert_eq!(compared(&none).0, None);
 }
 
 #[test]
