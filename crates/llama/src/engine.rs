@@ -45,10 +45,12 @@ use crate::error::{Error, Result};
 use crate::rope;
 use crate::weights::Weights;
 
+mod adapter;
 mod attention;
 mod cache;
 mod forward;
 mod kernel;
+mod low_rank;
 mod math;
 mod matrix;
 mod pack;
@@ -152,7 +154,7 @@ impl Model {
         &self.config
     }
 
-    /// Bytes of the weights in memory.
+    /// Bytes of the weights in memory, those of an adapter counted.
     pub fn weight_bytes(&self) -> usize {
         let layers = self.layers.iter().flat_map(|layer| {
             layer.qkv.iter().chain([&layer.output, &layer.gate, &layer.up, &layer.down])

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use super::attention::Attend;
 use super::cache::Cache;
 use super::kernel::{BLOCK, Instructions, LANES, Lane, Task, Tile};
-use super::matrix::add_products;
+use super::matrix::{add_products, narrow};
 use super::panels::Panels;
 use super::rows::{Norm, Rows};
 use super::{Layer, Model, math};
@@ -175,6 +175,15 @@ impl Model {
     fn feed_forward(&self, layer: &Layer, work: &mut Workspace) {
         self.fill_rows(work, &layer.feed_forward_norm);
         let Workspace { hidden, rows, inner, .. } = work;
+        narrow(&self.core, &[&layer.gate, &layer.up], rows);
+        self.gated(layer, rows, inner);
+        let size = (rows.count(), self.config.intermediate_size);
+        rows.fill(&self.core, size, None, |row, out| inner.read(row, 0, out));
+        add_products(&self.core, &[&layer.down], rows, hidden.values_mut());
+    }
+
+    /// Writes `silu(gate) * up` of every row to `inner`.
+    fn gated(&self, layer: &Layer, rows: &Rows, inner: &mut Panels) {
         let count = rows.count();
         inner.clear(count, layer.gate.panels());
         let grain = self.core.grain(layer.gate.panels());
@@ -188,9 +197,6 @@ impl Model {
                 self.core.cpu.run(Gate { gate, up });
             }
         });
-        let width = self.config.intermediate_size;
-        rows.fill(&self.core, (count, width), None, |row, out| inner.read(row, 0, out));
-        add_products(&self.core, &[&layer.down], rows, hidden.values_mut());
     }
 
     /// Normalises the residual stream into the left side of a product.

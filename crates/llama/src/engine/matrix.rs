@@ -1,6 +1,7 @@
 //! The right side of a product: weights at rest, packed for the kernels.
 
 use super::kernel::{BLOCK, Cpu, Instructions, LANES, Lane, TILE, Task, Tile};
+use super::low_rank::LowRank;
 use super::pack;
 use super::rows::Rows;
 use super::unpack::{self, Format};
@@ -14,9 +15,10 @@ use crate::weights::{Stored, Weights};
 /// memory once and in order.
 pub(super) struct Matrix {
     channels: usize,
-    /// Blocks of a channel.
-    blocks: usize,
+    width: usize,
     store: Store,
+    /// What an adapter adds.
+    low_rank: Option<LowRank>,
 }
 
 enum Store {
@@ -36,7 +38,6 @@ impl Matrix {
         [channels, width]: [usize; 2],
         precision: Precision,
     ) -> Result<Self> {
-        let blocks = width.div_ceil(BLOCK);
         let shape = [channels, width];
         let store = match precision {
             Precision::F32 => Store::Floats(pack::floats(&weights.load(name, &shape)?, shape)),
@@ -49,7 +50,7 @@ impl Matrix {
                 }
             },
         };
-        Ok(Self { channels, blocks, store })
+        Ok(Self { channels, width, store, low_rank: None })
     }
 
     /// Output channels.
@@ -57,19 +58,39 @@ impl Matrix {
         self.channels
     }
 
+    /// Output channels and columns.
+    pub(super) fn shape(&self) -> [usize; 2] {
+        [self.channels, self.width]
+    }
+
     pub(super) fn panels(&self) -> usize {
         self.channels.div_ceil(LANES)
     }
 
-    /// Bytes of the packed weights.
-    pub(super) fn bytes(&self) -> usize {
-        match &self.store {
-            Store::Blocks { bytes, .. } => bytes.len(),
-            Store::Floats(values) => size_of_val(values.as_slice()),
-        }
+    /// Blocks of a channel.
+    fn blocks(&self) -> usize {
+        self.width.div_ceil(BLOCK)
     }
 
-    /// The product of one panel with every row, added to `sums`.
+    /// Replaces what an adapter adds.
+    pub(super) fn adapt(&mut self, low_rank: Option<LowRank>) {
+        self.low_rank = low_rank;
+    }
+
+    pub(super) fn low_rank(&self) -> Option<&LowRank> {
+        self.low_rank.as_ref()
+    }
+
+    /// Bytes of the packed weights, an adapter's counted.
+    pub(super) fn bytes(&self) -> usize {
+        let own = match &self.store {
+            Store::Blocks { bytes, .. } => bytes.len(),
+            Store::Floats(values) => size_of_val(values.as_slice()),
+        };
+        own + self.low_rank().map_or(0, LowRank::bytes)
+    }
+
+    /// The product of one panel with every row, added to `sums`. The rows were [narrowed](Rows::narrow) for this matrix.
     pub(super) fn add_product(
         &self,
         cpu: Cpu,
@@ -86,7 +107,7 @@ impl Matrix {
         let (panel, lane) = (channel / LANES, channel % LANES);
         match &self.store {
             Store::Floats(values) => {
-                let columns = &values[panel * self.blocks * BLOCK..];
+                let columns = &values[panel * self.blocks() * BLOCK..];
                 for (out, column) in out.iter_mut().zip(columns) {
                     *out = column[lane];
                 }
@@ -111,7 +132,7 @@ impl Matrix {
             Store::Blocks { format, bytes } => (*format, bytes.as_slice()),
             Store::Floats(_) => (Format::EIGHT, [].as_slice()),
         };
-        let len = format.panel_bytes(self.blocks);
+        let len = format.panel_bytes(self.blocks());
         bytes
             .get(panel * len..(panel + 1) * len)
             .unwrap_or_default()
@@ -137,18 +158,21 @@ impl Task for Product<'_> {
             Store::Blocks { format, .. } => {
                 for (index, piece) in matrix.pieces(panel).enumerate() {
                     let first = index * TILE;
-                    let blocks = TILE.min(matrix.blocks - first);
+                    let blocks = TILE.min(matrix.blocks() - first);
                     unpack::Unpack { format: *format, piece, blocks, tile: &mut *tile }.run::<I>();
                     I::dot(tile, rows.blocks(first), sums);
                 }
             }
             Store::Floats(values) => {
-                let width = matrix.blocks * BLOCK;
+                let width = matrix.blocks() * BLOCK;
                 let columns = &values[panel * width..][..width];
                 for (row, sums) in sums.iter_mut().enumerate() {
                     float_product::<I>(columns, rows.floats(row), sums);
                 }
             }
+        }
+        if let Some(low_rank) = matrix.low_rank() {
+            low_rank.add_product::<I>(panel, rows.narrowed(), sums);
         }
     }
 }
@@ -164,7 +188,9 @@ fn float_product<I: Instructions>(columns: &[Lane], row: &[f32], sums: &mut Lane
 }
 
 /// Adds the products of `rows` with each matrix to `out`, whose panels are those of the matrices, one after the other.
-pub(super) fn add_products(core: &Core, matrices: &[&Matrix], rows: &Rows, out: &mut [Lane]) {
+pub(super) fn add_products(core: &Core, matrices: &[&Matrix], rows: &mut Rows, out: &mut [Lane]) {
+    narrow(core, matrices, rows);
+    let rows = &*rows;
     let panels = out.len() / rows.count();
     let grain = core.grain(panels);
     let pieces = out.chunks_mut(grain * rows.count()).enumerate();
@@ -175,6 +201,11 @@ pub(super) fn add_products(core: &Core, matrices: &[&Matrix], rows: &Rows, out: 
             }
         }
     });
+}
+
+/// Prepares rows for the adapters of the matrices that they are multiplied with.
+pub(super) fn narrow(core: &Core, matrices: &[&Matrix], rows: &mut Rows) {
+    rows.narrow(core, matrices.iter().filter_map(|matrix| matrix.low_rank()));
 }
 
 /// The matrix that has a panel, and which of its panels that is.

@@ -1,16 +1,24 @@
 //! The left side of a product: rows of activations, quantised to 8 bits a value, or as they are.
 
 use super::kernel::{BLOCK, Block, Instructions, Task, View};
+use super::low_rank::{LowRank, Narrow};
 use super::{Core, Precision, math};
 
 /// Rows of a matrix, in the form that the weights of this precision are multiplied with.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
+    floats: Floats,
+    blocks: Vec<Block>,
+    narrow: Narrow,
+}
+
+/// Rows of f32, with zeros up to a whole block.
+#[derive(Debug, Default)]
+pub(super) struct Floats {
     count: usize,
     /// Columns, rounded up to whole blocks.
     width: usize,
-    blocks: Vec<Block>,
-    floats: Vec<f32>,
+    values: Vec<f32>,
 }
 
 /// From this many rows on they are prepared on all threads.
@@ -25,15 +33,15 @@ impl Rows {
         norm: Option<Norm<'_>>,
         read: impl Fn(usize, &mut [f32]) + Sync,
     ) {
-        self.count = count;
-        self.width = width.next_multiple_of(BLOCK);
-        self.floats.resize(count * self.width, 0.0);
+        let padded = width.next_multiple_of(BLOCK);
+        (self.floats.count, self.floats.width) = (count, padded);
+        self.floats.values.resize(count * padded, 0.0);
         let quantised = core.precision == Precision::Quantised;
-        let per_row = if quantised { self.width / BLOCK } else { 0 };
+        let per_row = if quantised { padded / BLOCK } else { 0 };
         self.blocks.clear();
         self.blocks.resize(count * per_row, Block::ZERO);
         let mut blocks = self.blocks.chunks_mut(per_row.max(1));
-        let rows = self.floats.chunks_mut(self.width).enumerate();
+        let rows = self.floats.values.chunks_mut(padded).enumerate();
         let rows = rows.map(|(row, values)| (row, values, blocks.next().unwrap_or_default()));
         let fill_row = |_: &mut (), (row, values, blocks): (usize, &mut [f32], &mut [Block])| {
             values[width..].fill(0.0);
@@ -48,18 +56,38 @@ impl Rows {
         }
     }
 
+    /// Multiplies the rows with the first factors of the maps that they are the input of.
+    pub(super) fn narrow<'a>(&mut self, core: &Core, maps: impl Iterator<Item = &'a LowRank>) {
+        self.narrow.fill(core, maps, &self.floats);
+    }
+
+    /// What [`narrow`](Self::narrow) made.
+    pub(super) fn narrowed(&self) -> &Narrow {
+        &self.narrow
+    }
+
     pub(super) fn count(&self) -> usize {
-        self.count
+        self.floats.count
     }
 
     /// The blocks from column `first * BLOCK` on.
     pub(super) fn blocks(&self, first: usize) -> View<'_> {
-        View { blocks: &self.blocks, stride: self.width / BLOCK, first }
+        View { blocks: &self.blocks, stride: self.floats.width / BLOCK, first }
     }
 
     /// One row, with zeros up to a whole block.
     pub(super) fn floats(&self, row: usize) -> &[f32] {
-        &self.floats[row * self.width..][..self.width]
+        self.floats.row(row)
+    }
+}
+
+impl Floats {
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    pub(super) fn row(&self, row: usize) -> &[f32] {
+        &self.values[row * self.width..][..self.width]
     }
 }
 

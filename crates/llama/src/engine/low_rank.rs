@@ -1,0 +1,188 @@
+//! What an adapter adds to a product: `scale * B (A x)`, on activations in f32.
+//!
+//! `A x` is small and needed by every channel, so it is made first, for all maps of the same input at once; `B` is then
+//! multiplied panel by panel, beside the weights. The order of a sum is fixed: a rank of `A x` is summed in sixteen lanes along the
+//! row, and those in pairs; the ranks of a channel are added up in fours.
+
+use super::Core;
+use super::kernel::{BLOCK, Instructions, LANES, Lane, Task};
+use super::math;
+use super::rows::Floats;
+use crate::adapter::Factors;
+
+/// Ranks that go through the registers together.
+const STRIP: usize = 4;
+
+/// Rows that share a loaded piece of `A`.
+const TOGETHER: usize = 4;
+
+/// The factors of one linear map, their ranks padded with zeros to whole strips.
+pub(super) struct LowRank {
+    /// By strip, then by sixteen columns: those of each rank.
+    a: Vec<[Lane; STRIP]>,
+    /// By panel, then by strip: sixteen channels of each rank.
+    b: Vec<[Lane; STRIP]>,
+    strips: usize,
+    /// Strips of other maps of the same input that stand before those of this one.
+    first: usize,
+    scale: f32,
+}
+
+impl LowRank {
+    /// Packs the factors of a map. Maps of the same input before it have `first` strips together.
+    pub(super) fn new(factors: &Factors, scale: f32, first: usize) -> Self {
+        let (rank, inputs) = (factors.rank, factors.inputs());
+        let strips = rank.div_ceil(STRIP);
+        let groups = inputs.next_multiple_of(BLOCK) / LANES;
+        let mut a = vec![[[0.0; LANES]; STRIP]; strips * groups];
+        for (rank, row) in factors.a.chunks_exact(inputs).enumerate() {
+            let strip = &mut a[rank / STRIP * groups..];
+            for (group, values) in strip.iter_mut().zip(row.chunks(LANES)) {
+                group[rank % STRIP][..values.len()].copy_from_slice(values);
+            }
+        }
+        let mut b = vec![[[0.0; LANES]; STRIP]; strips * factors.outputs().div_ceil(LANES)];
+        for (channel, row) in factors.b.chunks_exact(rank).enumerate() {
+            let panel = &mut b[channel / LANES * strips..];
+            for (rank, value) in row.iter().enumerate() {
+                panel[rank / STRIP][rank % STRIP][channel % LANES] = *value;
+            }
+        }
+        Self { a, b, strips, first, scale }
+    }
+
+    pub(super) fn strips(&self) -> usize {
+        self.strips
+    }
+
+    /// Bytes of the packed factors.
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(self.a.as_slice()) + size_of_val(self.b.as_slice())
+    }
+
+    /// One strip of `A`.
+    fn strip(&self, index: usize) -> &[[Lane; STRIP]] {
+        let groups = self.a.len() / self.strips;
+        &self.a[index * groups..][..groups]
+    }
+
+    /// The product of one panel of `B` with every row, added to `sums`.
+    #[inline(always)]
+    pub(super) fn add_product<I: Instructions>(
+        &self,
+        panel: usize,
+        narrow: &Narrow,
+        sums: &mut [Lane],
+    ) {
+        let panel = &self.b[panel * self.strips..][..self.strips];
+        for (strip, b) in (self.first..).zip(panel) {
+            let b: [I::Vector; STRIP] = std::array::from_fn(|rank| I::load(&b[rank]));
+            for (row, sums) in sums.iter_mut().enumerate() {
+                let inputs = narrow.of(row, strip);
+                // A sum of its own does not have to wait for that of the weights.
+                let mut added = I::splat(0.0);
+                for rank in 0..STRIP {
+                    added = I::fma(b[rank], I::splat(inputs[rank]), added);
+                }
+                I::store(I::fma(I::splat(1.0), added, I::load(sums)), sums);
+            }
+        }
+    }
+}
+
+/// `scale * A x` of some rows, for all maps of the same input.
+#[derive(Debug, Default)]
+pub(super) struct Narrow {
+    /// By group of rows, then by strip.
+    cells: Vec<Cell>,
+    strips: usize,
+}
+
+/// By row, then by rank.
+type Cell = [[f32; STRIP]; TOGETHER];
+
+impl Narrow {
+    /// Multiplies every row with the first factors of the maps of one input.
+    pub(super) fn fill<'a>(
+        &mut self,
+        core: &Core,
+        maps: impl Iterator<Item = &'a LowRank>,
+        rows: &Floats,
+    ) {
+        let strips: Vec<_> =
+            maps.flat_map(|map| (0..map.strips).map(|i| (map.strip(i), map.scale))).collect();
+        self.strips = strips.len();
+        if strips.is_empty() {
+            return;
+        }
+        self.cells.resize(rows.count().div_ceil(TOGETHER) * strips.len(), Cell::default());
+        let grain = core.grain(self.cells.len());
+        let pieces = self.cells.chunks_mut(grain).enumerate();
+        core.team.each(
+            pieces,
+            || (),
+            |(), (piece, cells)| {
+                for (index, cell) in (piece * grain..).zip(cells) {
+                    let (strip, scale) = strips[index % strips.len()];
+                    let first = index / strips.len() * TOGETHER;
+                    core.cpu.run(Narrowing { strip, rows, first, scale, cell });
+                }
+            },
+        );
+    }
+
+    #[inline(always)]
+    fn of(&self, row: usize, strip: usize) -> &[f32; STRIP] {
+        &self.cells[row / TOGETHER * self.strips + strip][row % TOGETHER]
+    }
+}
+
+/// The products of a strip of `A` with up to [`TOGETHER`] rows.
+struct Narrowing<'a> {
+    strip: &'a [[Lane; STRIP]],
+    rows: &'a Floats,
+    first: usize,
+    scale: f32,
+    cell: &'a mut Cell,
+}
+
+impl Task for Narrowing<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Instructions>(mut self) {
+        let count = TOGETHER.min(self.rows.count() - self.first);
+        if count == TOGETHER && I::ACCUMULATORS >= STRIP * TOGETHER {
+            return self.some::<I, TOGETHER>(0);
+        }
+        for row in 0..count {
+            self.some::<I, 1>(row);
+        }
+    }
+}
+
+impl Narrowing<'_> {
+    /// The rows from `start` of the cell on, `R` of them.
+    #[inline(always)]
+    fn some<I: Instructions, const R: usize>(&mut self, start: usize) {
+        let rows: [&[Lane]; R] =
+            std::array::from_fn(|r| self.rows.row(self.first + start + r).as_chunks().0);
+        let mut sums = [[I::splat(0.0); STRIP]; R];
+        for (group, a) in self.strip.iter().enumerate() {
+            let values: [I::Vector; R] = std::array::from_fn(|r| I::load(&rows[r][group]));
+            for rank in 0..STRIP {
+                let a = I::load(&a[rank]);
+                for r in 0..R {
+                    sums[r][rank] = I::fma(a, values[r], sums[r][rank]);
+                }
+            }
+        }
+        for (sums, out) in sums.into_iter().zip(&mut self.cell[start..]) {
+            for (sum, out) in sums.into_iter().zip(out) {
+                let mut lane = [0.0; LANES];
+                I::store(sum, &mut lane);
+                *out = self.scale * math::sum(lane);
+            }
+        }
+    }
+}
