@@ -186,3 +186,85 @@ impl Narrowing<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::kernel::{Cpu, Team};
+    use crate::engine::rows::Rows;
+    use crate::engine::{Core, Precision};
+
+    fn values(count: usize, seed: f32) -> Vec<f32> {
+        (0..count).map(|i| (i as f32 * 0.37 + seed).sin()).collect()
+    }
+
+    fn factors(rank: usize, [outputs, inputs]: [usize; 2]) -> Factors {
+        Factors { a: values(rank * inputs, 1.0), b: values(outputs * rank, 2.0), rank }
+    }
+
+    struct Add<'a>(&'a LowRank, usize, &'a Narrow, &'a mut [Lane]);
+
+    impl Task for Add<'_> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run<I: Instructions>(self) {
+            self.0.add_product::<I>(self.1, self.2, self.3);
+        }
+    }
+
+    /// What both maps add to ones, by row, the channels of the first before those of the second.
+    fn added(core: &Core, maps: &[LowRank; 2], outputs: usize, x: &[&[f32]]) -> Vec<Vec<f32>> {
+        let mut rows = Rows::default();
+        rows.fill(core, (x.len(), x[0].len()), None, |row, out| out.copy_from_slice(x[row]));
+        rows.narrow(core, maps.iter());
+        let mut out = vec![Vec::new(); x.len()];
+        for map in maps {
+            for panel in 0..outputs.div_ceil(LANES) {
+                let mut sums = vec![[1.0; LANES]; x.len()];
+                core.cpu.run(Add(map, panel, rows.narrowed(), &mut sums));
+                let channels = LANES.min(outputs - panel * LANES);
+                out.iter_mut().zip(sums).for_each(|(out, sums)| out.extend(&sums[..channels]));
+            }
+        }
+        out
+    }
+
+    fn exact(factors: &Factors, scale: f32, x: &[f32]) -> Vec<f64> {
+        let dot = |a: &[f32], b: &[f64]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * b).sum();
+        let x: Vec<f64> = x.iter().map(|x| (*x).into()).collect();
+        let narrow: Vec<f64> = factors.a.chunks(x.len()).map(|a| dot(a, &x)).collect();
+        let wide = factors.b.chunks(factors.rank).map(|b: &[f32]| -> f64 { dot(b, &narrow) });
+        wide.map(|wide| 1.0 + f64::from(scale) * wide).collect()
+    }
+
+    #[test]
+    fn sums_are_right_and_the_same_bits_however_they_are_made() {
+        let (outputs, inputs, scale) = (37, 83, 0.25);
+        let x: Vec<Vec<f32>> = (0..9).map(|row| values(inputs, row as f32)).collect();
+        let x: Vec<&[f32]> = x.iter().map(Vec::as_slice).collect();
+        for ranks in [[1, 4], [8, 8], [5, 19]] {
+            let factors = ranks.map(|rank| factors(rank, [outputs, inputs]));
+            let first = LowRank::new(&factors[0], scale, 0);
+            let second = LowRank::new(&factors[1], scale, first.strips());
+            let maps = [first, second];
+            let core = |cpu, threads| {
+                let team = Team::new(threads).unwrap();
+                Core { cpu, team, precision: Precision::Quantised }
+            };
+            let singly = core(*Cpu::all().last().unwrap(), 1);
+            let expected: Vec<Vec<f32>> =
+                x.iter().flat_map(|x| added(&singly, &maps, outputs, &[x])).collect();
+            for (x, found) in x.iter().zip(&expected) {
+                let exact = factors.iter().flat_map(|factors| exact(factors, scale, x));
+                assert!(exact.zip(found).all(|(a, b)| (a - f64::from(*b)).abs() < 1e-4));
+            }
+            for (cpu, threads) in Cpu::all().into_iter().flat_map(|cpu| [(cpu, 1), (cpu, 3)]) {
+                for count in 1..=x.len() {
+                    let found = added(&core(cpu, threads), &maps, outputs, &x[..count]);
+                    assert!(found == expected[..count], "{cpu:?}, {threads} threads, {count} rows");
+                }
+            }
+        }
+    }
+}

@@ -7,12 +7,19 @@ use std::sync::Arc;
 use fixwright_llama::engine::{Model, Options, Session};
 use fixwright_llama::weights::Weights;
 
+use super::convert::folder;
+use super::factors::{ALL, adapter};
 use super::golden::variable;
-use super::tiny::folder;
 
-fn session(path: &Path, threads: usize) -> Session {
+/// With an adapter of this rank; 0 is none.
+fn session(path: &Path, threads: usize, rank: usize) -> Session {
     let options = Options { threads: NonZero::new(threads), ..Options::default() };
-    Session::new(Arc::new(Model::load(&Weights::open(path).unwrap(), &options).unwrap()))
+    let mut model = Model::load(&Weights::open(path).unwrap(), &options).unwrap();
+    if rank > 0 {
+        let adapter = adapter(model.config(), rank, ALL);
+        model = model.with_adapter(&adapter).unwrap();
+    }
+    Session::new(Arc::new(model))
 }
 
 fn bits(logits: &[f32]) -> Vec<u32> {
@@ -20,9 +27,9 @@ fn bits(logits: &[f32]) -> Vec<u32> {
 }
 
 /// A batch of each size must give what single tokens give.
-fn every_batch_size_gives_the_same_bits(path: &Path, prefix: usize) {
-    let mut one = session(path, 1);
-    let mut two = session(path, 2);
+fn every_batch_size_gives_the_same_bits(path: &Path, prefix: usize, rank: usize) {
+    let mut one = session(path, 1, rank);
+    let mut two = session(path, 2, rank);
     let vocabulary = one.model().config().vocab_size;
     let tokens: Vec<u32> =
         (0..prefix + 128).map(|i| ((i * i + 7 * i) % vocabulary) as u32).collect();
@@ -50,7 +57,14 @@ fn every_batch_size_gives_the_same_bits(path: &Path, prefix: usize) {
 #[test]
 fn batches_of_tiny_models() {
     for name in ["llama2", "llama3", "head-dim", "qwen2"] {
-        every_batch_size_gives_the_same_bits(&folder(name), 21);
+        every_batch_size_gives_the_same_bits(&folder(name), 21, 0);
+    }
+}
+
+#[test]
+fn batches_of_tiny_models_with_an_adapter() {
+    for (name, rank) in [("llama2", 8), ("llama3", 16), ("head-dim", 1), ("qwen2", 5)] {
+        every_batch_size_gives_the_same_bits(&folder(name), 21, rank);
     }
 }
 
@@ -59,16 +73,17 @@ fn batches_of_tiny_models() {
 #[ignore = "for release builds: cargo test --release -p fixwright-llama --test engine -- --ignored"]
 fn batches_of_a_real_model() {
     if let Some(path) = variable("FIXWRIGHT_SMOLLM2_GGUF") {
-        every_batch_size_gives_the_same_bits(&path, 100);
+        every_batch_size_gives_the_same_bits(&path, 100, 0);
+        every_batch_size_gives_the_same_bits(&path, 100, 8);
     }
 }
 
 #[test]
 fn forks_and_cuts_change_nothing() {
-    let mut whole = session(&folder("qwen2"), 2);
+    let mut whole = session(&folder("qwen2"), 2, 3);
     let ids: Vec<u32> = (0..100).map(|i| i * 7 % 40).collect();
     let expected = bits(&whole.logits(&ids, 1).unwrap());
-    let mut pieces = session(&folder("qwen2"), 2);
+    let mut pieces = session(&folder("qwen2"), 2, 3);
     for piece in ids[..99].chunks(7) {
         pieces.logits(piece, 1).unwrap();
     }

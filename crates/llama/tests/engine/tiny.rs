@@ -1,21 +1,18 @@
 //! Tiny models of each family against logits that Hugging Face transformers computed in double precision
 //! (`data/tiny/generate.py`).
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use fixwright_llama::engine::{Model, Options, Precision, Session};
 use fixwright_llama::weights::Weights;
 use serde::Deserialize;
 
+use super::convert::folder;
+
 #[derive(Deserialize)]
 struct Expected {
     ids: Vec<u32>,
     logits: Vec<Vec<f32>>,
-}
-
-pub(crate) fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/tiny").join(name)
 }
 
 fn session(name: &str, precision: Precision) -> Session {

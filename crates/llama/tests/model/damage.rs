@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use fixwright_llama::model::Model;
 use fixwright_llama::weights::Weights;
 
-use super::tiny::{folder, to_gguf};
+use super::convert::{folder, to_gguf};
 
 /// A copy of a tiny folder with `config.json` changed.
 fn changed(

@@ -2,6 +2,8 @@
 #![cfg(feature = "burn")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../gguf/convert.rs"]
+mod convert;
 mod damage;
 mod golden;
 mod tiny;
