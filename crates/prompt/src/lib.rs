@@ -6,6 +6,8 @@
 //! or the whole file. A request can show the whole function around the report, and the definitions of what the code uses, found by [`related`] in
 //! an [`Index`] of the source tree (feature `syntax`, which is on by default and needs a C compiler to build). Whatever the file's line endings are, the model sees `\n`; the fix gets the file's own again.
 //!
+//! Where an answer turned out to be no good, [`render_again`] asks once more and says why.
+//!
 //! In training, an [`EditMask`] says how much each part of that answer counts: all the same, or the repair more than what is only copied.
 //!
 //! A model speaks through its own [`ChatTemplate`]. What a report or a source file says is never taken for a part of that template, nor
@@ -35,6 +37,7 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+mod attempt;
 mod chat;
 #[cfg(feature = "syntax")]
 mod context;
@@ -53,6 +56,7 @@ mod window;
 mod wording;
 
 pub use answer::{Answer, AnswerError, Finish, Fix, read};
+pub use attempt::{Attempt, Fault};
 pub use chat::{ChatTemplate, Segment};
 #[cfg(feature = "syntax")]
 pub use context::{Budget, Index, IndexEvent, IndexStats, estimate_tokens, parse_c, related};
@@ -63,5 +67,5 @@ pub use message::{Message, Role};
 pub use request::{Options, Request};
 pub use scope::Scope;
 pub use target::Target;
-pub use template::{Prompt, TEMPLATE_VERSION, expected, render};
+pub use template::{Prompt, TEMPLATE_VERSION, expected, render, render_again};
 pub use window::{Margin, Window};

@@ -8,8 +8,8 @@ use fixwright_patch::{DiffOptions, FilePatch, Patch};
 use crate::answer::{Finish, Fix, read};
 use crate::fence::fenced;
 use crate::lines::{shown, uniform_ending};
-use crate::wording::{system, tag, user};
-use crate::{Error, Message, Request, Result, Role, Target};
+use crate::wording::{again, system, tag, user};
+use crate::{Attempt, Error, Message, Request, Result, Role, Target};
 
 /// The version of the prompt's wording. A model tuned on one version is to be asked with the same.
 pub const TEMPLATE_VERSION: u32 = 1;
@@ -31,6 +31,18 @@ pub fn render(request: &Request<'_>) -> Prompt {
     let messages =
         vec![Message::new(Role::System, system(request)), Message::new(Role::User, user(request))];
     Prompt { messages, draft: draft(request), reported: reported(request) }
+}
+
+/// Renders the prompt for a second try: that of [`render`], and after it what an earlier answer changed and what is wrong with that.
+///
+/// What is quoted is bounded, so that the prompt is at most some 30 kB longer; usually it is some hundred tokens. A model that has seen the first prompt
+/// has seen nearly all of this one.
+pub fn render_again(request: &Request<'_>, attempt: &Attempt<'_>) -> Prompt {
+    let mut prompt = render(request);
+    if let Some(user) = prompt.messages.last_mut() {
+        user.content.push_str(&again(attempt));
+    }
+    prompt
 }
 
 /// The answer that says `fixed`, in the form that the request asks for: the text to train on.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use fixwright_report::Language;
 
 use crate::fence::fenced;
-use crate::{Definition, Request, Target};
+use crate::{Attempt, Definition, Fault, Request, Target, attempt};
 
 /// What the model is told to be.
 pub(crate) fn system(request: &Request<'_>) -> String {
@@ -73,6 +73,39 @@ const DIFF_FORMAT: &str = "\
 A diff looks like this, with the line number and count of both sides between @@:
 ```diff
 --- a/path/file.c
+/// What the model is told after all that, where an earlier answer was no good.
+pub(crate) fn again(attempt: &Attempt<'_>) -> String {
+    let mut text = String::from("\n\n");
+    if let Some(diff) = attempt.diff {
+        let diff = fenced("diff", &attempt::diff(diff));
+        text += &format!("An earlier answer made this change, which is not right:\n{diff}\n\n");
+    } else {
+        text += "An earlier answer was not right. ";
+    }
+    text += &fault(&attempt.fault);
+    text + "\nAnswer again, as told above, and without this fault."
+}
+
+fn fault(fault: &Fault<'_>) -> String {
+    let quoted = |what: &str, text: &str| match text.is_empty() {
+        true => String::new(),
+        false => format!("{what}\n{}\n", fenced("", text)),
+    };
+    match *fault {
+        Fault::Unusable(reason) => format!("It is of no use: {}", attempt::beginning(reason)),
+        Fault::Compiler(output) => quoted("The compiler says:", &attempt::errors(output)),
+        Fault::TimedOut => "Compiling it takes too long.\n".to_owned(),
+        Fault::Test { failure, input, expected, actual } => [
+            format!("A test fails: {}", attempt::beginning(failure)),
+            quoted("Its input:", &attempt::beginning(input)),
+            quoted("Its expected output:", &attempt::beginning(expected)),
+            quoted("Its output:", &attempt::end(actual)),
+        ]
+        .concat(),
+        Fault::Analyser(findings) => quoted("The analyser says:", &attempt::beginning(findings)),
+    }
+}
+
 +++ b/path/file.c
 @@ -10,3 +10,3 @@
  unchanged line

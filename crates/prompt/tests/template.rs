@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
-use fixwright_prompt::{Margin, Options, Prompt, Request, Role, Target, render};
+use fixwright_prompt::{
+    Attempt, Fault, Margin, Options, Prompt, Request, Role, Target, render, render_again,
+};
 use fixwright_report::{BugReport, Location};
 
 const SOURCE: &str = "void greet(char *out, const char *name)\r\n{\r\n\tsprintf(out, \"hi %s\", name); // ```\r\n}\r\n";
@@ -59,4 +61,32 @@ fn a_report_without_title_and_description_speaks_for_itself() {
     report.text = "CID 1: overrun\n".into();
     let user = &prompt(&report, Target::Window).messages[1].content;
     assert!(user.contains("\nReport: CID 1: overrun\n\n"), "{user}");
+}
+
+/// What the second prompt says after the first one, of which it changes nothing.
+fn said_again(attempt: &Attempt<'_>) -> String {
+    let report = report();
+    let request = Request::new(&report, "src/greet.c", SOURCE, 3, &Options::default()).unwrap();
+    let (first, again) = (render(&request), render_again(&request, attempt));
+    assert_eq!((first.draft, first.reported), (again.draft, again.reported));
+    assert_eq!(first.messages[0], again.messages[0]);
+    let said = again.messages[1].content.strip_prefix(&*first.messages[1].content);
+    said.expect("the first prompt is the beginning of the second").to_owned()
+}
+
+#[test]
+fn a_second_prompt_quotes_what_failed() {
+    let diff = Some("--- a/src/greet.c\n+++ b/src/greet.c\n@@ -3 +3 @@\n-a\n+```\n");
+    let compiler =
+        said_again(&Attempt { diff, fault: Fault::Compiler("note\nx.c:1: error: no b\n") });
+    assert!(compiler.contains("````diff\n--- a/src/greet.c\n"), "{compiler}");
+    assert!(compiler.contains("The compiler says:\n```\nx.c:1: error: no b\n```\n"), "{compiler}");
+    let fault =
+        Fault::Test { failure: "wrong output", input: "3 4\n", expected: "", actual: "8\n" };
+    let test = said_again(&Attempt { diff, fault });
+    let quoted =
+        "A test fails: wrong output\nIts input:\n```\n3 4\n```\nIts output:\n```\n8\n```\n";
+    assert!(test.contains(quoted), "{test}");
+    let unusable = said_again(&Attempt { diff: None, fault: Fault::Unusable("it is cut off") });
+    assert!(unusable.contains("An earlier answer was not right. It is of no use: it is cut off\n"));
 }
