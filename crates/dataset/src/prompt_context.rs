@@ -36,7 +36,7 @@ impl RepairSample {
         self.source_code_path.as_deref().unwrap_or("main.c")
     }
 
-    /// The request to repair the sample's code, near its line, or near the first one if it has none: what to train on, what to ask with, and what to
+    /// The request to repair the sample's code, near its line, or that of its report, or anywhere if there is none: what to train on, what to ask with, and what to
     /// read an answer with. `report` is the sample's own [`report`](Self::report), or any other that is to be shown.
     ///
     /// It shows what the extra field `prompt_context` says, and without that what `options` say. A whole program shows no other definitions of itself.
@@ -51,7 +51,7 @@ impl RepairSample {
     ) -> Result<Request<'a>, Error> {
         let unfit = |reason| Error::Unfit { reason };
         let code = self.code.as_deref().ok_or_else(|| unfit("it has no code".into()))?;
-        let line = self.line_number.map_or(1, |line| line as usize);
+        let line = self.line_number.or(report.location.line).map(|line| line as usize);
         let path = self.path();
         let request = Request::new(report, path, code, line, options);
         let request = request.map_err(|error| unfit(error.to_string()))?;

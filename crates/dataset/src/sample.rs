@@ -1,6 +1,6 @@
 //! The sample: a bug, its report and its fix.
 
-use fixwright_report::BugReport;
+use fixwright_report::{BugReport, Level, TestFailure};
 use serde::{Deserialize, Serialize};
 
 use crate::Extra;
@@ -62,7 +62,8 @@ pub struct RepairSample {
 
 impl RepairSample {
     /// The report that a prompt for this sample shows: the first one in [`bug_report_text`](Self::bug_report_text), which as a whole is
-    /// the report's description if no format is known in it; of an assignment, what the program was to do, with an example.
+    /// the report's description if no format is known in it; of an assignment, what the program was to do, and what is wrong with it: what the compiler said
+    /// (extra field `compile_error`), or a test that it fails (`buggy_fails`).
     pub fn report(&self) -> BugReport {
         let Some(text) = &self.bug_report_text else { return self.assignment() };
         let known = fixwright_report::parse(text).map(|found| found.reports).unwrap_or_default();
@@ -74,17 +75,45 @@ impl RepairSample {
     }
 
     fn assignment(&self) -> BugReport {
+        let error = self.compile_error();
+        let mut report = error.unwrap_or_else(|| self.failing_test());
+        report.description.clone_from(&self.description);
+        report
+    }
+
+    /// What the extra field `compile_error` says first, if it says anything.
+    fn compile_error(&self) -> Option<BugReport> {
+        let text: String = self.extra.get("compile_error").ok().flatten()?;
+        if text.trim().is_empty() {
+            return None;
+        }
+        let known = fixwright_report::parse(&text).map(|found| found.reports).unwrap_or_default();
+        let is_error = |report: &&BugReport| report.severity.level == Some(Level::Error);
+        let first = known.iter().find(is_error).or(known.first());
         let mut report = BugReport::default();
-        let example = self.tests.iter().flatten().next().map(|test| {
-            format!(
-                "For the input\n{}\nit has to print\n{}",
-                test.input.trim_end(),
-                test.output.trim_end()
-            )
-        });
-        let parts: Vec<String> = self.description.clone().into_iter().chain(example).collect();
+        report.title = first.and_then(|first| first.title.clone());
+        report.title.get_or_insert_with(|| "the program does not compile".to_owned());
+        report.location.line = first.and_then(|first| first.location.line);
+        Some(report)
+    }
+
+    /// A test that the code fails, as the extra field `buggy_fails` counts them from 0, else any: a short one where there is one.
+    fn failing_test(&self) -> BugReport {
+        /// Bytes of input and output that are short.
+        const SHORT: usize = 600;
+        let failed: Vec<usize> = self.extra.get("buggy_fails").ok().flatten().unwrap_or_default();
+        let tests = self.tests.as_deref().unwrap_or_default();
+        let failed: Vec<&TestCase> = failed.iter().filter_map(|index| tests.get(*index)).collect();
+        let is_short = |test: &&&TestCase| test.input.len() + test.output.len() <= SHORT;
+        let test = failed.iter().find(is_short).or(failed.first()).copied().or(tests.first());
+        let mut report = BugReport::default();
         report.title = Some("the program does not do what it has to".to_owned());
-        report.description = (!parts.is_empty()).then(|| parts.join("\n"));
+        report.test = test.map(|test| {
+            let mut failure = TestFailure::default();
+            failure.input = Some(test.input.clone());
+            failure.expected = Some(test.output.clone());
+            failure
+        });
         report
     }
 }

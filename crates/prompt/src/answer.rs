@@ -125,7 +125,10 @@ fn fix(request: &Request<'_>, text: &str) -> Result<Fix, AnswerError> {
         Target::Program => rewrite(source, &reindented(&shown(source), text)).map(Fix::Source),
         Target::Window => {
             let Window { bytes, text: window, lines, .. } = &request.window;
-            let new = with_borders(window, text, request.line - lines.start());
+            let new = match request.line {
+                Some(line) => with_borders(window, text, line - lines.start()),
+                None => reindented(window, text),
+            };
             let lines = rewrite(&source[bytes.clone()], &new)?;
             Ok(Fix::Source([&source[..bytes.start], &lines, &source[bytes.end..]].concat()))
         }

@@ -49,14 +49,14 @@ pub struct Request<'a> {
     pub(crate) report: &'a BugReport,
     pub(crate) path: &'a str,
     pub(crate) source: &'a str,
-    pub(crate) line: usize,
+    pub(crate) line: Option<usize>,
     pub(crate) target: Target,
     pub(crate) window: Window,
     pub(crate) definitions: Vec<Definition>,
 }
 
 impl<'a> Request<'a> {
-    /// A request to repair `source`, the text of the file at `path`, near line `line`, counted from 1.
+    /// A request to repair `source`, the text of the file at `path`, near line `line`, counted from 1; without a line, all of the file is shown.
     ///
     /// `path` is what the prompt and a diff call the file. Path and line are arguments, because the report's own may be wrong or missing.
     ///
@@ -67,19 +67,26 @@ impl<'a> Request<'a> {
         report: &'a BugReport,
         path: &'a str,
         source: &'a str,
-        line: usize,
+        line: impl Into<Option<usize>>,
         options: &Options,
     ) -> Result<Self> {
-        let window = options.scope.window(path, source, line, options.margin)?;
+        let line = line.into();
+        let window = match line {
+            Some(line) => options.scope.window(path, source, line, options.margin)?,
+            None => Window::whole(source),
+        };
         let definitions = Vec::new();
         Ok(Self { report, path, source, line, target: options.target, window, definitions })
     }
 
-    /// The request with the lines `lines` shown, as many of them as there are; they are widened to hold the reported one.
+    /// The request with the lines `lines` shown, as many of them as there are; they are widened to hold the reported one. Without
+    /// a reported line nothing changes.
     #[must_use]
     pub fn with_lines(mut self, lines: RangeInclusive<usize>) -> Self {
         // The reported line is there, or there would be no request.
-        if let Ok(window) = Window::of_lines(self.path, self.source, self.line, lines) {
+        if let Some(line) = self.line
+            && let Ok(window) = Window::of_lines(self.path, self.source, line, lines)
+        {
             self.window = window;
         }
         self

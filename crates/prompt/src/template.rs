@@ -12,7 +12,7 @@ use crate::wording::{again, system, tag, user};
 use crate::{Attempt, Error, Message, Request, Result, Role, Target};
 
 /// The version of the prompt's wording. A model tuned on one version is to be asked with the same.
-pub const TEMPLATE_VERSION: u32 = 1;
+pub const TEMPLATE_VERSION: u32 = 2;
 
 /// What a model is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub struct Prompt {
     pub messages: Vec<Message>,
     /// The answer that would leave the source as it is: what to draft from when decoding.
     pub draft: String,
-    /// The line of the draft, counted from 0, that is the reported one.
-    pub reported: usize,
+    /// The line of the draft, counted from 0, that is the reported one, if any is.
+    pub reported: Option<usize>,
 }
 
 /// Renders the prompt, for training and for inference alike.
@@ -95,13 +95,13 @@ fn draft(request: &Request<'_>) -> String {
 }
 
 /// Where the reported line is in the draft: after its fence, and after a diff's header.
-fn reported(request: &Request<'_>) -> usize {
+fn reported(request: &Request<'_>) -> Option<usize> {
     let (first, before) = match request.target {
         Target::Program => (1, 1),
         Target::Window => (*request.window.lines.start(), 1),
         Target::Diff => (*request.window.lines.start(), 4),
     };
-    before + request.line.saturating_sub(first)
+    Some(before + request.line?.saturating_sub(first))
 }
 
 /// The part of `fixed` that stands for the window; none if anything else differs.

@@ -33,7 +33,7 @@ pub struct Window {
     pub bytes: Range<usize>,
     /// The lines as a prompt shows them: `\n` after each one, whatever the file has.
     pub text: String,
-    /// The reported line as it stands in `text`, without its newline.
+    /// The reported line as it stands in `text`, without its newline; empty if none is reported.
     pub reported: String,
 }
 
@@ -55,6 +55,12 @@ impl Window {
     pub fn around(path: &str, source: &str, line: usize, margin: Margin) -> Result<Self> {
         let lines = line.saturating_sub(margin.before)..=line.saturating_add(margin.after);
         Self::of_lines(path, source, line, lines)
+    }
+
+    /// The window of all lines.
+    pub fn whole(source: &str) -> Self {
+        let lines = 1..=source.split_inclusive('\n').count();
+        Self { lines, bytes: 0..source.len(), text: shown(source), reported: String::new() }
     }
 
     /// The window of the lines `lines` of `source`, as many of them as there are. `path` is for the error alone.

@@ -24,9 +24,9 @@ pub(crate) fn user(request: &Request<'_>) -> String {
             format!("Lines {} to {}:", lines.start(), lines.end()),
             request.window.text.clone(),
             format!(
-                "Rewrite these lines with the bug in line {} fixed{}. Repeat every other line exactly as it is. \
+                "Rewrite these lines with the bug{} fixed{}. Repeat every other line exactly as it is. \
                  Answer with one ```{tag} block that replaces these lines, and nothing else.",
-                request.line,
+                place(request),
                 hint(request),
             ),
         ),
@@ -41,9 +41,9 @@ pub(crate) fn user(request: &Request<'_>) -> String {
             "The whole file:".to_owned(),
             crate::lines::shown(request.source),
             format!(
-                "Rewrite the file with the bug in line {} fixed{}. Repeat every other line exactly as it is. \
+                "Rewrite the file with the bug{} fixed{}. Repeat every other line exactly as it is. \
                  Answer with one ```{tag} block that holds the whole file, and nothing else.",
-                request.line,
+                place(request),
                 hint(request),
             ),
         ),
@@ -61,6 +61,11 @@ pub(crate) fn definitions(request: &Request<'_>, definitions: &[Definition]) -> 
     format!("What the code uses:\n{}\n\n", fenced(tag(request), &shown.join("\n")))
 }
 
+/// Where the bug is, if the report says it.
+fn place(request: &Request<'_>) -> String {
+    request.line.map_or_else(String::new, |line| format!(" in line {line}"))
+}
+
 /// The report's own suggestion once more, where the model is told what to do: small models forget what they read before the code.
 fn hint(request: &Request<'_>) -> String {
     let suggestion =
@@ -68,11 +73,6 @@ fn hint(request: &Request<'_>) -> String {
     suggestion.filter(|text| !text.is_empty()).map_or_else(String::new, |text| format!(" ({text})"))
 }
 
-/// How a unified diff looks.
-const DIFF_FORMAT: &str = "\
-A diff looks like this, with the line number and count of both sides between @@:
-```diff
---- a/path/file.c
 /// What the model is told after all that, where an earlier answer was no good.
 pub(crate) fn again(attempt: &Attempt<'_>) -> String {
     let mut text = String::from("\n\n");
@@ -106,6 +106,11 @@ fn fault(fault: &Fault<'_>) -> String {
     }
 }
 
+/// How a unified diff looks.
+const DIFF_FORMAT: &str = "\
+A diff looks like this, with the line number and count of both sides between @@:
+```diff
+--- a/path/file.c
 +++ b/path/file.c
 @@ -10,3 +10,3 @@
  unchanged line
@@ -127,15 +132,31 @@ fn facts(request: &Request<'_>) -> String {
     };
     say("File", Some(request.path));
     say("Function", report.location.function.as_deref());
-    say("Line", Some(&format!("{}: {reported}", request.line)));
+    say("Line", request.line.map(|line| format!("{line}: {reported}")).as_deref());
     say("Bug", report.title.as_deref());
     say("Kind", report.rule.kind.as_deref().or(report.rule.id.as_deref()));
     say("Description", report.description.as_deref());
     say("Suggested fix", report.suggested_fix.as_deref());
+    if let Some(test) = &report.test {
+        say("Test input", test.input.as_deref().map(brief).as_deref());
+        say("Expected output", test.expected.as_deref().map(brief).as_deref());
+        say("Actual output", test.actual.as_deref().map(brief).as_deref());
+    }
     if report.title.is_none() && report.description.is_none() {
         say("Report", Some(&report.text));
     }
     facts
+}
+
+/// The beginning of what a test reads or writes.
+fn brief(text: &str) -> String {
+    /// Characters that are shown.
+    const MOST: usize = 400;
+    let text = text.trim_end();
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// The name of the language as fences have it; empty if it is not known.

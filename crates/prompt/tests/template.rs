@@ -3,9 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
 
 use fixwright_prompt::{
-    Attempt, Fault, Margin, Options, Prompt, Request, Role, Target, render, render_again,
+    Attempt, Fault, Finish, Margin, Options, Prompt, Request, Role, Target, expected, read, render,
+    render_again,
 };
-use fixwright_report::{BugReport, Location};
+use fixwright_report::{BugReport, Location, TestFailure};
 
 const SOURCE: &str = "void greet(char *out, const char *name)\r\n{\r\n\tsprintf(out, \"hi %s\", name); // ```\r\n}\r\n";
 
@@ -61,6 +62,25 @@ fn a_report_without_title_and_description_speaks_for_itself() {
     report.text = "CID 1: overrun\n".into();
     let user = &prompt(&report, Target::Window).messages[1].content;
     assert!(user.contains("\nReport: CID 1: overrun\n\n"), "{user}");
+}
+
+#[test]
+fn without_a_line_the_whole_file_is_shown_and_the_failing_test() {
+    let mut report = BugReport::from_test(TestFailure::new("1 2\n", "3\n", "x".repeat(1000)));
+    report.title = Some("a wrong sum".into());
+    for target in Target::ALL {
+        let options = Options::default().with_target(target);
+        let request = Request::new(&report, "sum.c", "int a;\nint b;\n", None, &options).unwrap();
+        let prompt = render(&request);
+        let user = &prompt.messages[1].content;
+        assert_eq!(prompt.reported, None);
+        assert!(!user.contains("\nLine:") && !user.contains("in line"), "{user}");
+        let facts = "Test input: 1 2\nExpected output: 3\nActual output: ";
+        assert!(user.contains(&format!("{facts}{}...\n", "x".repeat(400))), "{user}");
+        assert!(user.contains("```c\nint a;\nint b;\n```"), "{user}");
+        let answer = expected(&request, "int a;\nlong b;\n").unwrap();
+        assert!(read(&request, &answer, Finish::Stop).is_ok());
+    }
 }
 
 /// What the second prompt says after the first one, of which it changes nothing.

@@ -26,8 +26,8 @@ pub struct Asked {
     pub prompt: Vec<u32>,
     /// The answer that would leave the source as it is.
     pub draft: Vec<u32>,
-    /// The line of the draft, counted from 0, that is the reported one.
-    pub reported: usize,
+    /// The line of the draft, counted from 0, that is the reported one, if any is.
+    pub reported: Option<usize>,
 }
 
 impl Asked {
@@ -68,9 +68,18 @@ impl Asker {
     ///
     /// A template that refuses the conversation, text that the vocabulary cannot spell.
     pub fn ask(&self, request: &Request<'_>) -> Result<Asked> {
-        let Prompt { messages, draft, reported, .. } = render(request);
-        let prompt = self.tokens(&messages)?;
-        Ok(Asked { prompt, draft: self.tokenizer.encode(&draft)?.ids, reported })
+        self.ask_prompt(&render(request))
+    }
+
+    /// As [`ask`](Self::ask), for a prompt that was rendered already: one for a second try, say.
+    ///
+    /// # Errors
+    ///
+    /// As [`ask`](Self::ask).
+    pub fn ask_prompt(&self, prompt: &Prompt) -> Result<Asked> {
+        let draft = self.tokenizer.encode(&prompt.draft)?.ids;
+        let prompt_tokens = self.tokens(&prompt.messages)?;
+        Ok(Asked { prompt: prompt_tokens, draft, reported: prompt.reported })
     }
 
     /// The prompt of [`ask`](Self::ask) alone: what a model is to be trained with.
@@ -90,7 +99,11 @@ impl Asker {
 
     /// The proposer for one answer: it drafts from the source, with an eye on the reported line.
     pub fn drafter(&self, asked: &Asked) -> SourceDraft {
-        SourceDraft::new(&asked.draft, self.line_ends.clone()).with_reported_line(asked.reported)
+        let draft = SourceDraft::new(&asked.draft, self.line_ends.clone());
+        match asked.reported {
+            Some(line) => draft.with_reported_line(line),
+            None => draft,
+        }
     }
 }
 

@@ -108,7 +108,7 @@ impl<'r> Finder<'r> {
     /// The head of the function that the code is in, where that is not shown.
     fn head(&self) -> Option<Candidate> {
         let text = self.request.source.as_bytes();
-        let function = enclosing(&self.syntax, self.request.line)?;
+        let function = enclosing(&self.syntax, self.request.line?)?;
         let (name, _) = declared(function.child_by_field_name("declarator")?)?;
         let hidden = function.start_byte() < self.request.window.bytes.start;
         if self.request.target == Target::Program || !hidden {

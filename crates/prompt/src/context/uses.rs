@@ -33,19 +33,24 @@ pub(super) struct Uses<'s> {
 }
 
 impl<'s> Uses<'s> {
-    /// What the bytes `shown` of a file use, line `line` of it being the reported one.
+    /// What the bytes `shown` of a file use, line `line` of it being the reported one, if there is one.
     ///
     /// For a variable of the function these are the types that it is declared with.
-    pub(super) fn of(tree: &Tree, text: &'s [u8], shown: &Range<usize>, line: usize) -> Self {
-        let locals =
-            enclosing(tree, line).map_or_else(HashMap::new, |function| variables(function, text));
+    pub(super) fn of(
+        tree: &Tree,
+        text: &'s [u8],
+        shown: &Range<usize>,
+        line: Option<usize>,
+    ) -> Self {
+        let function = line.and_then(|line| enclosing(tree, line));
+        let locals = function.map_or_else(HashMap::new, |function| variables(function, text));
         let (mut found, mut types) = (Vec::new(), TypeNames::default());
         let mut uses = Self::default();
         within(tree.root_node(), shown, |node| {
             let row = node.start_position().row + 1;
-            let off = match row.abs_diff(line) {
-                0 => 0,
-                off if off <= NEAR => 1,
+            let off = match line.map(|line| row.abs_diff(line)) {
+                Some(0) => 0,
+                Some(off) if off <= NEAR => 1,
                 _ => 2,
             };
             match node.kind() {
