@@ -67,8 +67,8 @@ pub struct LoraOptions {
     pub dropout: f64,
     /// The linear maps that get one, by the last part of their names.
     pub targets: Vec<String>,
-    /// Keeps the frozen weights of the linear maps in so many bits, 8 or 4 (QLoRA, Dettmers et al. 2023, arXiv 2305.14314);
-    /// none for as they are.
+    /// Keeps the frozen weights of the linear maps in so many bits, 8 or 4 (QLoRA, Dettmers et al. 2023, arXiv 2305.14314), or all
+    /// frozen matrices in bf16, with 16: several times faster on a processor with tile registers (Intel AMX). None for as they are.
     pub base_bits: Option<u8>,
 }
 
@@ -149,8 +149,8 @@ impl Options {
             ("method.dropout", lora.is_none_or(|l| share(l.dropout)), "at least 0 and below 1"),
             (
                 "method.base_bits",
-                lora.is_none_or(|l| matches!(l.base_bits, None | Some(4 | 8))),
-                "4 or 8",
+                lora.is_none_or(|l| matches!(l.base_bits, None | Some(4 | 8 | 16))),
+                "4, 8 or 16",
             ),
         ];
         checks.into_iter().find(|(_, right, _)| !right).map(|(name, _, expected)| (name, expected))

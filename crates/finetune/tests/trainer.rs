@@ -187,7 +187,7 @@ fn every_weight_can_be_trained_and_is_resumed() {
 
 #[test]
 fn a_quantised_base_learns_too() {
-    for bits in [4, 8] {
+    for bits in [4, 8, 16] {
         let mut options = options(6, 4);
         let mut lora = LoraOptions::default();
         (lora.base_bits, lora.dropout) = (Some(bits), 0.0);

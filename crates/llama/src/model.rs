@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::rope;
 
 mod attention;
+mod bf16;
 mod cache;
 mod fused;
 mod layer;
@@ -79,7 +80,7 @@ impl Model {
     pub fn forward(&self, ids: Tensor<2, Int>, cache: &mut Cache) -> Tensor<2> {
         let [batch, count] = ids.dims();
         let angles = self.angles(cache.len(), count);
-        let mut x = self.embed_tokens.val().select(0, ids.reshape([batch * count]));
+        let mut x = self.embed(ids.reshape([batch * count]));
         for (layer, past) in self.layers.iter().zip(cache.layers_mut()) {
             x = layer.forward(x, batch, &angles, past);
         }

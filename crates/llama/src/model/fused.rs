@@ -10,7 +10,7 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, Dispatch, backend_extension};
-use burn::tensor::Tensor;
+use burn::tensor::{FloatDType, Tensor};
 
 mod attention;
 mod gate;
@@ -32,6 +32,13 @@ pub(super) fn gated(gate: Tensor<2>, up: Tensor<2>) -> Tensor<2> {
 pub(super) fn rms_norm(x: Tensor<2>, gamma: Tensor<1>, epsilon: f64) -> Tensor<2> {
     let (x, gamma) = (x.into_dispatch(), gamma.into_dispatch());
     Tensor::from_dispatch(<Dispatch as Fused>::rms_norm(x, gamma, epsilon))
+}
+
+/// `x Wᵀ` for `x` of `[N, in]` in f32 and a constant weight of `[out, in]` in bf16. Where the processor has tile registers, `x` and, on
+/// the way back, gradients are rounded to bf16 too; sums are f32.
+pub(super) fn bf16_product(x: Tensor<2>, weight: Tensor<2>) -> Tensor<2> {
+    let (x, weight) = (x.into_dispatch(), weight.into_dispatch());
+    Tensor::from_dispatch(<Dispatch as Fused>::bf16_product(x, weight))
 }
 
 /// What a backend must offer; the defaults are made of burn's own operations.
@@ -74,6 +81,19 @@ pub(super) trait Fused: Backend {
     ) -> FloatTensor<Self> {
         norm::backward::<Self>(x, gamma, gradient, epsilon)
     }
+
+    /// See [`bf16_product`].
+    fn bf16_product(x: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
+        plain_bf16_product::<Self>(x, weight)
+    }
+
+    /// The gradient by `x`.
+    fn bf16_product_backward(
+        gradient: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        plain_bf16_product_backward::<Self>(gradient, weight)
+    }
 }
 
 #[cfg(feature = "cuda")]
@@ -113,6 +133,26 @@ impl<B: Fused, C: CheckpointStrategy> Fused for Autodiff<B, C> {
             OpsKind::UnTracked(op) => op.finish(output),
         }
     }
+
+    fn bf16_product(x: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self> {
+        let weight = weight.primitive().clone();
+        let output = B::bf16_product(x.primitive().clone(), weight.clone());
+        match Bf16Product.prepare::<C>([x.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(op) => op.finish(weight, output),
+            OpsKind::UnTracked(op) => op.finish(output),
+        }
+    }
+}
+
+fn plain_bf16_product<B: Backend>(x: FloatTensor<B>, weight: FloatTensor<B>) -> FloatTensor<B> {
+    B::float_matmul(x, B::float_transpose(B::float_cast(weight, FloatDType::F32)))
+}
+
+fn plain_bf16_product_backward<B: Backend>(
+    gradient: FloatTensor<B>,
+    weight: FloatTensor<B>,
+) -> FloatTensor<B> {
+    B::float_matmul(gradient, B::float_cast(weight, FloatDType::F32))
 }
 
 #[derive(Debug)]
@@ -165,6 +205,20 @@ impl<B: Fused> Backward<B, 2> for RmsNorm {
             let found = B::rms_norm_backward(x, gamma, gradient, epsilon);
             grads.register::<B>(node.id, found);
         }
+    }
+}
+
+#[derive(Debug)]
+struct Bf16Product;
+
+impl<B: Fused> Backward<B, 1> for Bf16Product {
+    /// The weight.
+    type State = FloatTensor<B>;
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = grads.consume::<B>(&ops.node);
+        let inputs = ops.parents.map(|input| input.map(|node| node.id));
+        register::<B, 1>(inputs, [B::bf16_product_backward(gradient, ops.state)], grads);
     }
 }
 

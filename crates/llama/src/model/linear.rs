@@ -3,6 +3,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::{DType, Tensor};
 
+use super::fused;
 use super::lora::LowRank;
 
 /// Up to this many rows, the product is computed as `(W xᵀ)ᵀ`: burn's CPU kernels then read `W` row by row and pack only `x`,
@@ -42,6 +43,9 @@ pub(super) fn dense<const D: usize>(weight: Tensor<D>) -> Tensor<D> {
 
 /// `x Wᵀ` for `x` of `[N, in]` and `weight` of `[out, in]`.
 pub(super) fn product(x: Tensor<2>, weight: Tensor<2>) -> Tensor<2> {
+    if weight.dtype() == DType::BF16 && x.dtype() == DType::F32 {
+        return fused::bf16_product(x, weight);
+    }
     if x.dims()[0] <= FEW_ROWS {
         return weight.matmul(x.transpose()).transpose();
     }

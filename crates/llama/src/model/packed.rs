@@ -35,7 +35,8 @@ impl Model {
     ///
     /// If an id is not below the vocabulary size.
     pub fn embed(&self, ids: Tensor<1, Int>) -> Tensor<2> {
-        self.embed_tokens.val().select(0, ids)
+        let rows = self.embed_tokens.val().select(0, ids);
+        rows.cast(self.norm.gamma.val().dtype())
     }
 
     /// The transformer blocks, first to last.

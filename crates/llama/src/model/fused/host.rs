@@ -3,9 +3,11 @@
 use burn::backend::flex::FlexTensor;
 use burn::backend::{Flex, TensorMetadata};
 use burn::tensor::TensorData;
+use half::bf16;
 use rayon::prelude::*;
 
-use super::{Fused, attention, gate, norm};
+use super::{Fused, attention, gate, norm, plain_bf16_product, plain_bf16_product_backward};
+use crate::model::bf16::{Side, Weight};
 
 /// Values of one task.
 const CHUNK: usize = 1 << 14;
@@ -101,6 +103,30 @@ impl Fused for Flex {
         });
         tensor(by_x, &x)
     }
+
+    fn bf16_product(x: FlexTensor, weight: FlexTensor) -> FlexTensor {
+        let found = in_tiles(&x, &weight, Side::Inputs);
+        found.unwrap_or_else(|| plain_bf16_product::<Self>(x, weight))
+    }
+
+    fn bf16_product_backward(gradient: FlexTensor, weight: FlexTensor) -> FlexTensor {
+        let found = in_tiles(&gradient, &weight, Side::Outputs);
+        found.unwrap_or_else(|| plain_bf16_product_backward::<Self>(gradient, weight))
+    }
+}
+
+/// The product of f32 rows with a bf16 weight; `None` where tiles cannot make it.
+fn in_tiles(x: &FlexTensor, weight: &FlexTensor, side: Side) -> Option<FlexTensor> {
+    let (x, weight) = (x.to_contiguous(), weight.to_contiguous());
+    let [outputs, inputs] = weight.shape().dims();
+    let width = match side {
+        Side::Inputs => outputs,
+        Side::Outputs => inputs,
+    };
+    let weight = Weight { values: weight.as_slice::<bf16>()?, inputs };
+    let y = weight.product(x.as_slice::<f32>()?, side)?;
+    let shape = [y.len() / width, width];
+    Some(FlexTensor::from_data(TensorData::new(y, shape)))
 }
 
 /// A tensor of the shape of another.

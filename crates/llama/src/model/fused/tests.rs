@@ -3,7 +3,7 @@
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 use burn::tensor::activation::{silu, softmax};
-use burn::tensor::{Device, Distribution, Shape, Tensor};
+use burn::tensor::{DType, Device, Distribution, Shape, Tensor};
 
 use super::{Fused, gate, norm};
 
@@ -88,6 +88,24 @@ fn the_norm_is_that_of_its_parts() {
                 &|[x, gammas]| parts(x, gammas.narrow(0, 0, 1)),
             ],
         );
+    }
+}
+
+#[test]
+fn products_with_bf16_weights_round_what_goes_in() {
+    // The second has no sizes of tiles, so nothing is rounded there but the weight.
+    for (rows, inputs, outputs) in [(40, 96, 64), (7, 20, 12)] {
+        let weight = random([outputs, inputs]).cast(DType::BF16);
+        let x = random([rows, inputs]);
+        let rounded = |x: Tensor<2>| x.cast(DType::BF16).cast(DType::F32);
+        let wide = weight.clone().cast(DType::F32);
+        let y = super::bf16_product(rounded(x.clone()), weight.clone());
+        assert_close(&y, &rounded(x.clone()).matmul(wide.clone().transpose()));
+        let gradient = rounded(random([rows, outputs]));
+        let leaf = leaf(&x);
+        let tracked = super::bf16_product(leaf.clone(), weight.autodiff());
+        let found = (tracked * gradient.clone().autodiff()).sum().backward();
+        assert_close(&leaf.grad(&found).unwrap(), &gradient.matmul(wide));
     }
 }
 
