@@ -70,7 +70,7 @@ fn every_candidate_is_judged_and_the_best_comes_first() {
         assert!((1..=2).contains(&repair.candidates.len()));
         assert!(repair.candidates.is_sorted_by(|a, b| a.judged.verdict >= b.judged.verdict));
         for candidate in &repair.candidates {
-            assert!(text.contains(candidate.proposal.answer.trim_end_matches('\u{fffd}')));
+            assert!(text.contains(candidate.proposal.written.text.trim_end_matches('\u{fffd}')));
             let judged = match &candidate.proposal.patch {
                 Ok(patch) => {
                     validator.judge(patch, &mut |_| ControlFlow::Continue(())).unwrap().verdict
@@ -96,7 +96,7 @@ fn it_stops_when_told_to() {
         _ => ControlFlow::Continue(()),
     };
     let repair = model.repair(&request, &validator, &options(3), stop_at_text).unwrap();
-    assert!(repair.cancelled);
+    assert!(repair.is_cancelled());
     assert!(repair.candidates.is_empty());
     assert!(repair.repaired().is_none());
 }

@@ -34,7 +34,7 @@ pub fn run(flags: &RepairFlags) -> anyhow::Result<Exit> {
     let options = flags.context.options().with_target(flags.target.into());
     let request = Request::new(&case.report, &case.file.path, &case.file.text, case.line, &options)
         .map_err(bad_input)?;
-    let mut watch = Watch::new(flags.candidates)?;
+    let mut watch = Watch::new()?;
     let validator = validator(&case, flags, &mut watch)?;
     let model = models::resolve(flags.model.as_deref())?;
     watch.say("loading the model");
@@ -152,21 +152,21 @@ fn conclude(
     repair: &Repair,
     start: Instant,
 ) -> anyhow::Result<Exit> {
-    let exit = if repair.cancelled { Exit::CouldNotRun } else { Exit::Failed };
+    let exit = if repair.is_cancelled() { Exit::CouldNotRun } else { Exit::Failed };
     let Some(best) = repair.repaired() else {
         show::failures(repair);
-        let what = if repair.cancelled { "interrupted" } else { "no valid patch found" };
+        let what = if repair.is_cancelled() { "interrupted" } else { "no valid patch found" };
         note(format_args!("{}: {what}", case.place()));
         return Ok(exit);
     };
-    if repair.cancelled {
+    if repair.is_cancelled() {
         note("interrupted: this is the best until then, and is not applied");
     } else if flags.apply {
         apply(case, best)?;
     }
     print(best)?;
     show::summary(case, best, start.elapsed());
-    Ok(if repair.cancelled { exit } else { Exit::Done })
+    Ok(if repair.is_cancelled() { exit } else { Exit::Done })
 }
 
 fn print(best: &Candidate) -> anyhow::Result<()> {

@@ -38,10 +38,16 @@ pub(super) struct Record<'a> {
     candidates: Vec<CandidateRecord<'a>>,
 }
 
+    round: usize,
 #[derive(Serialize)]
+    /// Later answers that made the same text.
+    repeats: usize,
 struct WeightFile {
     file: PathBuf,
     sha256: String,
+    /// Lines that the patch deletes and inserts.
+    size: usize,
+    mean_log_probability: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -81,21 +87,25 @@ impl<'a> Record<'a> {
             file: &case.file.path,
             line: case.line,
             repaired: repair.repaired().is_some(),
-            interrupted: repair.cancelled,
+            interrupted: repair.is_cancelled(),
             seconds: total.as_secs_f64(),
             candidates: repair.candidates.iter().map(CandidateRecord::new).collect(),
+            round: candidate.round,
         })
     }
+            repeats: candidate.repeats,
 }
 
 impl<'a> CandidateRecord<'a> {
     fn new(candidate: &'a Candidate) -> Self {
-        let stats = &candidate.proposal.generation.stats;
+        let stats = &candidate.proposal.written.stats;
         Self {
             index: candidate.index,
             judged: &candidate.judged,
             patch: candidate.proposal.patch.as_ref().ok().map(ToString::to_string),
-            answer: &candidate.proposal.answer,
+            answer: &candidate.proposal.written.text,
+            size: candidate.proposal.size(),
+            mean_log_probability: candidate.proposal.written.mean_log_probability,
             prompt_tokens: stats.prompt_tokens,
             output_tokens: stats.output_tokens,
             forwards: stats.forwards,

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
 use fixwright::repair::{Candidate, Repair};
-use fixwright::validate::Verdict;
+use fixwright::validate::{Analysis, Reported, Verdict};
 
 use super::case::Case;
 use crate::exit::note;
@@ -38,8 +38,47 @@ fn colour(line: &[u8]) -> &'static str {
     }
 }
 
+/// What a candidate is called.
+pub(super) fn name(candidate: &Candidate) -> String {
+    ordinal(candidate.round, candidate.index)
+}
+
+/// What the candidate of this round and index, both from 0, is called.
+pub(super) fn ordinal(round: usize, index: usize) -> String {
+    let round = if round > 0 { format!(" of round {}", round + 1) } else { String::new() };
+    format!("candidate {}{round}", index + 1)
+}
+
 /// The verdict on a candidate, in one line.
 pub(super) fn verdict(candidate: &Candidate) -> String {
+    let verdict = judged(candidate);
+    let cosmetic = candidate.proposal.cosmetic;
+    let cosmetic = if cosmetic { "changes white space and comments alone; " } else { "" };
+    let analysed = candidate.judged.analysis.as_ref().map_or(String::new(), analysed);
+    format!("{cosmetic}{verdict}{analysed}")
+}
+
+/// What the analyser says, after the verdict.
+fn analysed(analysis: &Analysis) -> String {
+    match analysis {
+        Analysis::NotBefore { .. } => "; the analyser has no result for the tree as it is".into(),
+        Analysis::NotAfter { .. } => "; the analyser has no result for it".into(),
+        Analysis::Compared { reported, new, .. } => {
+            let reported = match reported {
+                Some(Reported::Gone) => "; the finding is gone",
+                Some(Reported::Still) => "; the finding is still there",
+                Some(Reported::Unseen) => "; the analyser does not make the finding as it is either",
+                _ => "",
+            };
+            let new = new.len();
+            let new = if new > 0 { format!("; {new} new findings") } else { String::new() };
+            format!("{reported}{new}")
+        }
+        _ => String::new(),
+    }
+}
+
+fn judged(candidate: &Candidate) -> String {
     let new = candidate.judged.new_diagnostics.len();
     match &candidate.judged.verdict {
         Verdict::NotApplied { reason } => reason.clone(),
@@ -49,6 +88,7 @@ pub(super) fn verdict(candidate: &Candidate) -> String {
         Verdict::TimedOut => "compiling it takes too long".to_owned(),
         Verdict::Compiles if new > 0 => format!("applies and compiles, with {new} new diagnostics"),
         Verdict::Compiles => "applies and compiles".to_owned(),
+        Verdict::Failed { total: 1, .. } => "fails the tests".to_owned(),
         Verdict::Failed { passed, total } => format!("passes {passed} of {total} tests"),
         Verdict::Plausible => "passes all tests".to_owned(),
         other => format!("{other:?}"),
@@ -63,19 +103,19 @@ fn first_error(output: &str) -> &str {
 /// Why each candidate was turned down.
 pub(super) fn failures(repair: &Repair) {
     let mut candidates: Vec<_> = repair.candidates.iter().collect();
-    candidates.sort_by_key(|candidate| candidate.index);
+    candidates.sort_by_key(|candidate| (candidate.round, candidate.index));
     for candidate in candidates {
-        note(format_args!("candidate {}: {}", candidate.index + 1, verdict(candidate)));
+        note(format_args!("{}: {}", name(candidate), verdict(candidate)));
     }
 }
 
 /// Verdict, tokens and time of the chosen candidate.
 pub(super) fn summary(case: &Case, best: &Candidate, total: Duration) {
-    let stats = &best.proposal.generation.stats;
+    let stats = &best.proposal.written.stats;
     note(format_args!(
-        "{}: repaired by candidate {}: the patch {}",
+        "{}: repaired by {}: the patch {}",
         case.place(),
-        best.index + 1,
+        name(best),
         verdict(best)
     ));
     for diagnostic in &best.judged.new_diagnostics {

@@ -15,13 +15,13 @@ pub(super) struct Watch {
     bar: ProgressBar,
     live: bool,
     interrupt: Interrupt,
-    candidates: u8,
+    asked: String,
     stage: String,
     written: String,
 }
 
 impl Watch {
-    pub(super) fn new(candidates: u8) -> anyhow::Result<Self> {
+    pub(super) fn new() -> anyhow::Result<Self> {
         let live = std::io::stderr().is_terminal();
         let bar = if live { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
         bar.set_style(ProgressStyle::with_template("{spinner} {elapsed:>4} {wide_msg}")?);
@@ -30,7 +30,7 @@ impl Watch {
             bar,
             live,
             interrupt: Interrupt::listen()?,
-            candidates,
+            asked: String::new(),
             stage: String::new(),
             written: String::new(),
         })
@@ -47,25 +47,25 @@ impl Watch {
 
     pub(super) fn event(&mut self, event: &Event<'_>) -> ControlFlow<()> {
         match event {
-            Event::Asking { index, prompt_tokens, .. } => {
+            Event::Asking { round, index, of } => {
                 self.written.clear();
-                self.say(&format!(
-                    "candidate {} of {}: reading {prompt_tokens} tokens",
-                    index + 1,
-                    self.candidates
-                ));
+                self.asked = show::ordinal(*round, *index) + &format!(" of {of}");
+            }
+            Event::Reading { tokens } => {
+                self.say(&format!("{}: reading {tokens} tokens", self.asked));
             }
             Event::Text(text) => {
                 self.written.push_str(text);
                 let line = self.written.trim_end().lines().last().unwrap_or_default();
                 self.bar.set_message(format!("writing: {}", line.trim()));
             }
-            Event::Judging => self.say("compiling the candidate"),
-            Event::Judged(candidate) => self.say(&format!(
-                "candidate {}: {}",
-                candidate.index + 1,
-                show::verdict(candidate)
-            )),
+            Event::Judging => self.say("judging the candidate"),
+            Event::Judged(candidate) => {
+                self.say(&format!("{}: {}", show::name(candidate), show::verdict(candidate)));
+            }
+            Event::Repeated(known) => {
+                self.say(&format!("{}: the same as {}", self.asked, show::name(known)));
+            }
             _ => {}
         }
         self.flow()

@@ -1,67 +1,108 @@
-//! One answer of the model, and what became of it.
+//! One answer, what became of it, and how it compares with others.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 
-use fixwright_decode::{Generation, Sampling};
-use fixwright_patch::Patch;
-use fixwright_validate::{Error as ValidateError, Judged, Validator, Verdict};
+use fixwright_patch::{LineKind, Patch};
+use fixwright_validate::{Analysis, Judged, Reported, Verdict};
 
-use super::{Event, Progress};
-use crate::error::Result;
+use super::Written;
 
-/// What the model answered.
+/// What an answer says.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Proposal {
-    /// The answer as it was written.
-    pub answer: String,
-    /// The patch that it makes, or why it makes none.
+    /// The answer as it was written, with what it cost.
+    pub written: Written,
+    /// The patch that it makes, or why it makes none. It changes something.
     pub patch: Result<Patch, String>,
-    /// How it was sampled.
-    pub sampling: Sampling,
-    /// The answer's tokens, and what they cost.
-    pub generation: Generation,
+    /// Whether it changes white space and comments alone, as far as the language is known to be C or C++.
+    pub cosmetic: bool,
+}
+
+impl Proposal {
+    /// Whether both make the same text, or none and say the same.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (&self.patch, &other.patch) {
+            (Ok(own), Ok(other)) => own == other,
+            (Err(_), Err(_)) => self.written.text == other.written.text,
+            _ => false,
+        }
+    }
+
+    /// Lines that the patch deletes and inserts; 0 if there is none.
+    pub fn size(&self) -> usize {
+        let files = self.patch.iter().flat_map(|patch| &patch.files);
+        let lines = files.flat_map(|file| &file.hunks).flat_map(|hunk| hunk.lines());
+        lines.filter(|line| line.kind != LineKind::Context).count()
+    }
 }
 
 /// A proposal and its verdict.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Candidate {
-    /// Which one it was, from 0.
+    /// The round that it is of, from 0.
+    pub round: usize,
+    /// Which one it was in its round, from 0.
     pub index: usize,
-    /// What the model answered.
+    /// How many later answers made the same text.
+    pub repeats: usize,
+    /// What was answered.
     pub proposal: Proposal,
     /// What became of it.
     pub judged: Judged,
 }
 
 impl Candidate {
-    /// Whether nothing better is to be expected: it applies, compiles, and the compiler has nothing new to say.
-    pub fn is_clean(&self) -> bool {
-        self.judged.verdict >= Verdict::Compiles && self.judged.new_diagnostics.is_empty()
+    /// Whether it may be kept: it applies, compiles, passes the tests if there are any, and the analyser, if it was run again, does not
+    /// make the finding any more. What changes white space and comments alone counts only if the analyser says that the finding is gone.
+    pub fn is_repair(&self) -> bool {
+        self.judged.verdict.grade() >= Verdict::Compiles.grade()
+            && !self.judged.analysis.as_ref().is_some_and(Analysis::refutes)
+            && (!self.proposal.cosmetic || self.finding_is_gone())
     }
 
-    /// Smaller is better: by verdict, then by new diagnostics, then by the order of asking.
-    pub(super) fn rank(&self) -> (Reverse<Verdict>, usize, usize) {
-        (Reverse(self.judged.verdict.clone()), self.judged.new_diagnostics.len(), self.index)
+    /// Whether it passes everything that there is to pass: it is a repair, and neither compiler nor analyser has anything new to say.
+    pub fn passes(&self) -> bool {
+        self.is_repair()
+            && self.judged.new_diagnostics.is_empty()
+            && self.judged.analysis.as_ref().is_none_or(Analysis::has_no_complaint)
     }
-}
 
-/// Judges a proposal; `None` if the callback stopped it.
-pub(super) fn judge(
-    proposal: &Proposal,
-    validator: &Validator,
-    progress: Progress<'_>,
-) -> Result<Option<Judged>> {
-    let patch = match &proposal.patch {
-        Ok(patch) => patch,
-        Err(reason) => {
-            return Ok(Some(Judged::unrun(Verdict::NotApplied { reason: reason.clone() })));
-        }
-    };
-    match validator.judge(patch, &mut |_| progress(Event::Judging)) {
-        Ok(judged) => Ok(Some(judged)),
-        Err(ValidateError::Cancelled) => Ok(None),
-        Err(error) => Err(error.into()),
+    /// Whether the analyser was run again and no longer makes the finding.
+    pub fn finding_is_gone(&self) -> bool {
+        let gone = Some(Reported::Gone);
+        matches!(&self.judged.analysis, Some(Analysis::Compared { reported, .. }) if *reported == gone)
+    }
+
+    /// How many things compiler and analyser say that they did not say before.
+    pub fn complaints(&self) -> usize {
+        let found = match &self.judged.analysis {
+            Some(Analysis::Compared { new, .. }) => new.len(),
+            _ => 0,
+        };
+        found + self.judged.new_diagnostics.len()
+    }
+
+    /// Which one is better, `Less` if it is this one: by whether it is a repair, by verdict, by what the analyser and the compiler say, by the lines
+    /// that it changes, by how likely the model finds it, and by the order of asking.
+    pub(super) fn compare(&self, other: &Self) -> Ordering {
+        let key = |candidate: &Self| {
+            (
+                Reverse(candidate.is_repair()),
+                Reverse(candidate.judged.verdict.grade()),
+                candidate.judged.analysis.as_ref().is_some_and(Analysis::refutes),
+                candidate.complaints(),
+                candidate.proposal.size(),
+            )
+        };
+        let likelihood = |candidate: &Self| {
+            candidate.proposal.written.mean_log_probability.unwrap_or(f64::NEG_INFINITY)
+        };
+        let order = |candidate: &Self| (candidate.round, candidate.index);
+        key(self)
+            .cmp(&key(other))
+            .then_with(|| likelihood(other).total_cmp(&likelihood(self)))
+            .then_with(|| order(self).cmp(&order(other)))
     }
 }

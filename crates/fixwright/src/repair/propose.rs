@@ -1,69 +1,45 @@
-//! From prompt to patch.
+//! From answer to patch.
 
-use std::ops::ControlFlow;
-
-use fixwright_decode::{
-    Event as DecodeEvent, Finish, Generation, Options as DecodeOptions, Target, generate,
-};
 use fixwright_patch::{ApplyOptions, DiffOptions, FilePatch, Origin, Patch};
-use fixwright_prompt::{Finish as AnswerFinish, Fix, Request, read};
+use fixwright_prompt::{Fix, Request, read};
+use fixwright_report::Language;
+use fixwright_validate::same_tokens;
 
-use super::candidate::Proposal;
-use super::{Asked, Event, Progress, Repairer};
-use crate::error::Result;
+use super::{Proposal, Written};
 
-impl<T: Target + Clone> Repairer<T> {
-    /// Asks for one answer; `None` if the callback stopped it.
-    pub(super) fn propose(
-        &self,
-        session: &mut T,
-        request: &Request<'_>,
-        asked: &Asked,
-        options: &DecodeOptions,
-        progress: Progress<'_>,
-    ) -> Result<Option<Proposal>> {
-        let (generation, answer) = self.decode(session, asked, options, progress)?;
-        let finish = match generation.finish {
-            Finish::Cancelled => return Ok(None),
-            Finish::Length => AnswerFinish::Length,
-            _ => AnswerFinish::Stop,
-        };
-        let patch = patch(request, &answer, finish);
-        Ok(Some(Proposal { answer, patch, sampling: options.sampling, generation }))
-    }
-
-    fn decode(
-        &self,
-        session: &mut T,
-        asked: &Asked,
-        options: &DecodeOptions,
-        progress: Progress<'_>,
-    ) -> Result<(Generation, String)> {
-        let mut draft = self.drafter(asked);
-        let mut text = self.asker.tokenizer().stream();
-        let mut answer = String::new();
-        let mut on_event = |event: DecodeEvent| {
-            let DecodeEvent::Token(token) = event else { return ControlFlow::Continue(()) };
-            // The model has rows beyond its vocabulary; what those would say is nothing.
-            let new = text.push(token).unwrap_or_default();
-            answer.push_str(&new);
-            progress(Event::Text(&new))
-        };
-        let generation = generate(session, &mut draft, &asked.prompt, options, &mut on_event)?;
-        answer.push_str(&text.finish());
-        Ok((generation, answer))
+impl Proposal {
+    /// Reads an answer to `request`.
+    pub(super) fn read(request: &Request<'_>, written: Written) -> Self {
+        let text = fixed(request, &written);
+        let cosmetic = text.as_deref().is_ok_and(|new| is_cosmetic(request, new));
+        let patch = text.map(|new| {
+            let old = request.source().as_bytes();
+            let options = DiffOptions::default();
+            Patch {
+                files: vec![FilePatch::between(request.path(), Some(old), Some(&new), &options)],
+            }
+        });
+        Self { written, patch, cosmetic }
     }
 }
 
-/// The patch that an answer makes, or why it makes none.
-fn patch(request: &Request<'_>, answer: &str, finish: AnswerFinish) -> Result<Patch, String> {
-    let old = request.source().as_bytes();
-    let new = match read(request, answer, finish).map_err(|e| e.to_string())?.fix {
+/// The text that an answer makes of the source, or why it makes none.
+fn fixed(request: &Request<'_>, written: &Written) -> Result<Vec<u8>, String> {
+    let answer = read(request, &written.text, written.finish).map_err(|e| e.to_string())?;
+    let new = match answer.fix {
         Fix::Source(new) => new.into_bytes(),
         Fix::Diff(diff) => patched(request, &diff)?,
     };
-    let file = FilePatch::between(request.path(), Some(old), Some(&new), &DiffOptions::default());
-    Ok(Patch { files: vec![file] })
+    if new == request.source().as_bytes() {
+        return Err("the answer changes nothing".into());
+    }
+    Ok(new)
+}
+
+/// Whether the text of a C or C++ file differs from the source in white space and comments alone.
+fn is_cosmetic(request: &Request<'_>, new: &[u8]) -> bool {
+    let known = matches!(Language::from_path(request.path()), Some(Language::C | Language::Cpp));
+    known && same_tokens(request.source(), &String::from_utf8_lossy(new))
 }
 
 /// The source as a diff makes it that need not be exact.
