@@ -38,24 +38,24 @@ pub(super) struct Record<'a> {
     candidates: Vec<CandidateRecord<'a>>,
 }
 
-    round: usize,
 #[derive(Serialize)]
-    /// Later answers that made the same text.
-    repeats: usize,
 struct WeightFile {
     file: PathBuf,
     sha256: String,
-    /// Lines that the patch deletes and inserts.
-    size: usize,
-    mean_log_probability: Option<f64>,
 }
 
 #[derive(Serialize)]
 struct CandidateRecord<'a> {
+    round: usize,
     index: usize,
+    /// Later answers that made the same text.
+    repeats: usize,
     judged: &'a Judged,
     patch: Option<String>,
     answer: &'a str,
+    /// Lines that the patch deletes and inserts.
+    size: usize,
+    mean_log_probability: Option<f64>,
     prompt_tokens: usize,
     output_tokens: usize,
     forwards: usize,
@@ -90,17 +90,17 @@ impl<'a> Record<'a> {
             interrupted: repair.is_cancelled(),
             seconds: total.as_secs_f64(),
             candidates: repair.candidates.iter().map(CandidateRecord::new).collect(),
-            round: candidate.round,
         })
     }
-            repeats: candidate.repeats,
 }
 
 impl<'a> CandidateRecord<'a> {
     fn new(candidate: &'a Candidate) -> Self {
         let stats = &candidate.proposal.written.stats;
         Self {
+            round: candidate.round,
             index: candidate.index,
+            repeats: candidate.repeats,
             judged: &candidate.judged,
             patch: candidate.proposal.patch.as_ref().ok().map(ToString::to_string),
             answer: &candidate.proposal.written.text,
