@@ -1,9 +1,9 @@
 //! How long the CPU engine takes: prefill, plain decoding, and `k` new tokens on a cache, as one JSON object a round.
 //!
-//!     cargo run --release -p fixwright-llama --example speed -- MODEL.gguf [THREADS]
+//!     cargo run --release -p fixwright-llama --example speed -- MODEL.gguf [THREADS [RANK]]
 //!
 //! Reads one line from standard input before each round and prints one line after it, so that `benches/cpu_engine.py` can let engines
-//! take turns.
+//! take turns. With a rank, every linear map has an adapter of that rank beside it.
 
 #![expect(clippy::print_stdout, reason = "it prints measurements")]
 
@@ -13,6 +13,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+use fixwright_llama::adapter::{Adapter, AdapterConfig, Factors};
+use fixwright_llama::config::Config;
 use fixwright_llama::engine::{Model, Options, Session};
 use fixwright_llama::weights::Weights;
 
@@ -25,24 +27,49 @@ const BATCHES: [usize; 8] = [1, 2, 4, 8, 16, 32, 64, 128];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let path =
-        PathBuf::from(std::env::args_os().nth(1).ok_or("usage: speed MODEL.gguf [THREADS]")?);
+        PathBuf::from(std::env::args_os().nth(1).ok_or("usage: speed MODEL.gguf [THREADS [RANK]]")?);
     let threads = std::env::args().nth(2).map(|text| text.parse()).transpose()?;
     let start = Instant::now();
     let weights = Weights::open(&path)?;
-    let model = Arc::new(Model::load(&weights, &Options { threads, ..Options::default() })?);
+    let mut model = Model::load(&weights, &Options { threads, ..Options::default() })?;
+    if let Some(rank) = std::env::args().nth(3) {
+        model = model.with_adapter(&adapter(weights.config(), rank.parse()?))?;
+    }
     drop(weights);
     println!(
         "{}",
         serde_json::json!({ "load": start.elapsed().as_secs_f64(), "bytes": model.weight_bytes() })
     );
     std::io::stdout().flush()?;
-    let mut session = Session::new(model);
+    let mut session = Session::new(Arc::new(model));
     for line in std::io::stdin().lock().lines() {
         line?;
         println!("{}", round(&mut session)?);
         std::io::stdout().flush()?;
     }
     Ok(())
+}
+
+/// An adapter on every linear map that adds nothing to speak of, but takes its time.
+fn adapter(config: &Config, rank: usize) -> Adapter {
+    let (hidden, inner) = (config.hidden_size, config.intermediate_size);
+    let (q, kv) = (config.num_heads * config.head_dim, config.num_kv_heads * config.head_dim);
+    let maps = [
+        ("self_attn.q_proj", q, hidden),
+        ("self_attn.k_proj", kv, hidden),
+        ("self_attn.v_proj", kv, hidden),
+        ("self_attn.o_proj", hidden, q),
+        ("mlp.gate_proj", inner, hidden),
+        ("mlp.up_proj", inner, hidden),
+        ("mlp.down_proj", hidden, inner),
+    ];
+    let factors = (0..config.num_layers).flat_map(|layer| {
+        maps.map(|(map, outputs, inputs)| {
+            let (a, b) = (vec![0.01; rank * inputs], vec![0.01; rank * outputs]);
+            (format!("model.layers.{layer}.{map}"), Factors { a, b, rank })
+        })
+    });
+    Adapter { config: AdapterConfig::new(rank, 1e-6), factors: factors.collect() }
 }
 
 /// The tokens that every engine is given.

@@ -16,12 +16,21 @@ const STRIP: usize = 4;
 /// Rows that share a loaded piece of `A`.
 const TOGETHER: usize = 4;
 
+/// What a factor has for sixteen columns or channels, by rank.
+#[derive(Clone)]
+#[repr(align(64))]
+struct Strip([Lane; STRIP]);
+
+impl Strip {
+    const ZERO: Self = Self([[0.0; LANES]; STRIP]);
+}
+
 /// The factors of one linear map, their ranks padded with zeros to whole strips.
 pub(super) struct LowRank {
     /// By strip, then by sixteen columns: those of each rank.
-    a: Vec<[Lane; STRIP]>,
+    a: Vec<Strip>,
     /// By panel, then by strip: sixteen channels of each rank.
-    b: Vec<[Lane; STRIP]>,
+    b: Vec<Strip>,
     strips: usize,
     /// Strips of other maps of the same input that stand before those of this one.
     first: usize,
@@ -34,18 +43,18 @@ impl LowRank {
         let (rank, inputs) = (factors.rank, factors.inputs());
         let strips = rank.div_ceil(STRIP);
         let groups = inputs.next_multiple_of(BLOCK) / LANES;
-        let mut a = vec![[[0.0; LANES]; STRIP]; strips * groups];
+        let mut a = vec![Strip::ZERO; strips * groups];
         for (rank, row) in factors.a.chunks_exact(inputs).enumerate() {
             let strip = &mut a[rank / STRIP * groups..];
             for (group, values) in strip.iter_mut().zip(row.chunks(LANES)) {
-                group[rank % STRIP][..values.len()].copy_from_slice(values);
+                group.0[rank % STRIP][..values.len()].copy_from_slice(values);
             }
         }
-        let mut b = vec![[[0.0; LANES]; STRIP]; strips * factors.outputs().div_ceil(LANES)];
+        let mut b = vec![Strip::ZERO; strips * factors.outputs().div_ceil(LANES)];
         for (channel, row) in factors.b.chunks_exact(rank).enumerate() {
             let panel = &mut b[channel / LANES * strips..];
             for (rank, value) in row.iter().enumerate() {
-                panel[rank / STRIP][rank % STRIP][channel % LANES] = *value;
+                panel[rank / STRIP].0[rank % STRIP][channel % LANES] = *value;
             }
         }
         Self { a, b, strips, first, scale }
@@ -61,7 +70,7 @@ impl LowRank {
     }
 
     /// One strip of `A`.
-    fn strip(&self, index: usize) -> &[[Lane; STRIP]] {
+    fn strip(&self, index: usize) -> &[Strip] {
         let groups = self.a.len() / self.strips;
         &self.a[index * groups..][..groups]
     }
@@ -75,17 +84,14 @@ impl LowRank {
         sums: &mut [Lane],
     ) {
         let panel = &self.b[panel * self.strips..][..self.strips];
-        for (strip, b) in (self.first..).zip(panel) {
-            let b: [I::Vector; STRIP] = std::array::from_fn(|rank| I::load(&b[rank]));
-            for (row, sums) in sums.iter_mut().enumerate() {
-                let inputs = narrow.of(row, strip);
-                // A sum of its own does not have to wait for that of the weights.
-                let mut added = I::splat(0.0);
-                for rank in 0..STRIP {
-                    added = I::fma(b[rank], I::splat(inputs[rank]), added);
-                }
-                I::store(I::fma(I::splat(1.0), added, I::load(sums)), sums);
-            }
+        let (pairs, last) = panel.as_chunks::<2>();
+        let mut first = self.first;
+        for strips in pairs {
+            narrow.add_product::<I, 2>(strips, first, sums);
+            first += 2;
+        }
+        if let Some(strip) = last.first() {
+            narrow.add_product::<I, 1>(std::array::from_ref(strip), first, sums);
         }
     }
 }
@@ -131,15 +137,36 @@ impl Narrow {
         );
     }
 
+    /// Adds the products of `N` strips of a panel of `B`, those from `first` on, to the sums of every row.
     #[inline(always)]
-    fn of(&self, row: usize, strip: usize) -> &[f32; STRIP] {
-        &self.cells[row / TOGETHER * self.strips + strip][row % TOGETHER]
+    fn add_product<I: Instructions, const N: usize>(
+        &self,
+        strips: &[Strip; N],
+        first: usize,
+        sums: &mut [Lane],
+    ) {
+        let b: [[I::Vector; STRIP]; N] =
+            std::array::from_fn(|i| std::array::from_fn(|rank| I::load(&strips[i].0[rank])));
+        let groups = self.cells.chunks_exact(self.strips);
+        for (cells, sums) in groups.zip(sums.chunks_mut(TOGETHER)) {
+            let cells: [&Cell; N] = std::array::from_fn(|i| &cells[first + i]);
+            for (row, sums) in sums.iter_mut().enumerate() {
+                // A sum of its own does not have to wait for that of the weights.
+                let mut added = I::splat(0.0);
+                for (b, cell) in b.iter().zip(cells) {
+                    for rank in 0..STRIP {
+                        added = I::fma(b[rank], I::splat(cell[row][rank]), added);
+                    }
+                }
+                I::store(I::fma(I::splat(1.0), added, I::load(sums)), sums);
+            }
+        }
     }
 }
 
 /// The products of a strip of `A` with up to [`TOGETHER`] rows.
 struct Narrowing<'a> {
-    strip: &'a [[Lane; STRIP]],
+    strip: &'a [Strip],
     rows: &'a Floats,
     first: usize,
     scale: f32,
@@ -170,8 +197,8 @@ impl Narrowing<'_> {
         let mut sums = [[I::splat(0.0); STRIP]; R];
         for (group, a) in self.strip.iter().enumerate() {
             let values: [I::Vector; R] = std::array::from_fn(|r| I::load(&rows[r][group]));
-            for rank in 0..STRIP {
-                let a = I::load(&a[rank]);
+            for (rank, a) in a.0.iter().enumerate() {
+                let a = I::load(a);
                 for r in 0..R {
                     sums[r][rank] = I::fma(a, values[r], sums[r][rank]);
                 }
