@@ -1,77 +1,55 @@
 //! `cargo xtask evaluate`: what became of a model's answers.
 
 mod analysed;
+mod answering;
 mod answers;
+mod kept;
 mod metrics;
+mod origin;
 mod row;
+mod rows;
+mod samples;
 mod summary;
 
-use std::fs::{self, File};
-use std::io::{self, BufRead as _, BufReader, BufWriter, Write};
+use std::io::Write;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use fixwright_dataset::{Evaluator, Programs};
-use fixwright_prompt::Target;
 use fixwright_validate::{Isolation, Launcher, Sandbox};
 use rayon::prelude::*;
 
 use crate::counter::Counter;
-use crate::exit::{BadInput, Exit, note};
-use crate::flags::{self, EvaluateFlags};
+use crate::exit::{Exit, note};
+use crate::flags::EvaluateFlags;
 use crate::interrupt::Interrupt;
+use crate::models;
 use crate::replace::replace_json;
 use answers::{Job, jobs};
+use kept::Kept;
 use metrics::Metrics;
+use origin::Origin;
 use row::Row;
+use rows::Rows;
+use samples::Samples;
 
 /// Answers that are judged before their rows are written, for each thread.
 const CHUNK: usize = 16;
 
-/// Judges every answer; prints a summary.
+/// Makes the answers if there are none, and judges every one; prints a summary.
 ///
 /// # Errors
 ///
-/// [`BadInput`] for samples and answers that cannot be read or do not belong together; others when judging is not possible.
+/// [`BadInput`](crate::exit::BadInput) for samples and answers that cannot be read or do not belong together; others when judging is not possible.
 pub fn run(flags: &EvaluateFlags, out: &mut dyn Write) -> anyhow::Result<Exit> {
-    let jobs = jobs(&flags.samples, &flags.answers)?;
-    let isolation = isolation(flags.allow_unsandboxed)?;
-    let mut evaluator = Evaluator::new(target(flags.target), Programs::default(), isolation);
-    if let Some(analyser) = &flags.analyser {
-        evaluator = evaluator.with_analyser(analyser.clone());
-    }
+    // What would keep the answers from being judged shows before they are made.
+    let judge = evaluator(flags)?;
     let interrupt = Interrupt::listen()?;
-    let mut rows = Rows::open(flags)?;
-    if rows.done.len() > jobs.len() {
-        return Err(BadInput(format!(
-            "{}: has more rows than there are answers",
-            rows.partial.display()
-        ))
-        .into());
-    }
-    let threads = flags.jobs.map_or(0, NonZeroUsize::get);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    let left = &jobs[rows.done.len()..];
-    let mut counter = Counter::new("answers", Some(jobs.len() as u64), rows.done.len() as u64);
-    for chunk in left.chunks(CHUNK * pool.current_num_threads()) {
-        let judge = |job: &Job| Row::judge(&evaluator, job, &mut |_| interrupt.flow());
-        let judged: Vec<_> = pool.install(|| chunk.par_iter().map(judge).collect());
-        if interrupt.flow().is_break() {
-            drop(counter);
-            rows.keep()?;
-            return Ok(Exit::CouldNotRun);
-        }
-        for row in judged {
-            let row = row?;
-            let line = serde_json::to_string(&row)?;
-            rows.push(row, &line)?;
-        }
-        counter.add(chunk.len() as u64);
-    }
-    drop(counter);
-    let done = rows.finish()?;
-    let metrics = Metrics::new(&done);
+    let Some((jobs, origin)) = answered(flags, &interrupt)? else { return Ok(Exit::CouldNotRun) };
+    let Some(rows) = judged(flags, &judge, &jobs, &interrupt)? else {
+        return Ok(Exit::CouldNotRun);
+    };
+    let metrics = Metrics::new(&rows, &origin);
     if let Some(path) = &flags.metrics {
         replace_json(path, &metrics)?;
     }
@@ -79,12 +57,77 @@ pub fn run(flags: &EvaluateFlags, out: &mut dyn Write) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn target(target: flags::Target) -> Target {
-    match target {
-        flags::Target::Diff => Target::Diff,
-        flags::Target::Window => Target::Window,
-        flags::Target::Program => Target::Program,
+fn evaluator(flags: &EvaluateFlags) -> anyhow::Result<Evaluator> {
+    let isolation = isolation(flags.allow_unsandboxed)?;
+    let evaluator = Evaluator::new(flags.target.into(), Programs::default(), isolation);
+    Ok(match &flags.analyser {
+        Some(analyser) => evaluator.with_analyser(analyser.clone()),
+        None => evaluator,
+    })
+}
+
+/// The answers, from a file or from a model; `None` if that was interrupted.
+fn answered(
+    flags: &EvaluateFlags,
+    interrupt: &Interrupt,
+) -> anyhow::Result<Option<(Vec<Job>, Origin)>> {
+    if let Some(path) = &flags.answers {
+        let lines = answers::read(path)?;
+        let samples = Samples::answered(&flags.samples, path, &lines)?;
+        let answers = lines.into_iter().map(|(_, answer)| answer).collect();
+        return Ok(Some((jobs(answers, &samples), Origin::read(flags, path)?)));
     }
+    let answering = &flags.answering;
+    let samples = Samples::read(&flags.samples, answering.limit)?;
+    let model = models::resolve(answering.model.as_deref())?;
+    let origin = Origin::made(flags, &model)?;
+    let settings = origin.settings();
+    let kept = Kept::open(answering.answers_out.as_deref(), &settings)?;
+    let Some(answers) = answering::answers(flags, &model, &samples, kept, &settings, interrupt)?
+    else {
+        note(match &answering.answers_out {
+            Some(_) => "interrupted; the same command goes on",
+            None => "interrupted; with --answers-out the answers would have been kept",
+        });
+        return Ok(None);
+    };
+    Ok(Some((jobs(answers, &samples), origin)))
+}
+
+/// What became of each answer; `None` if that was interrupted.
+fn judged(
+    flags: &EvaluateFlags,
+    evaluator: &Evaluator,
+    jobs: &[Job],
+    interrupt: &Interrupt,
+) -> anyhow::Result<Option<Vec<Row>>> {
+    let mut rows = Rows::open(flags, jobs)?;
+    let threads = flags.jobs.map_or(0, NonZeroUsize::get);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    let done = rows.done();
+    let mut counter = Counter::new("answers judged", Some(jobs.len() as u64), done as u64);
+    let mut place = done;
+    for chunk in jobs[done..].chunks(CHUNK * pool.current_num_threads()) {
+        let judge = |(place, job): (usize, &Job)| {
+            (job.first == place)
+                .then(|| Row::judge(evaluator, job, &mut |_| interrupt.flow()))
+                .transpose()
+        };
+        let numbered = chunk.par_iter().enumerate().map(|(index, job)| (place + index, job));
+        let judged: Vec<_> = pool.install(|| numbered.map(judge).collect());
+        if interrupt.flow().is_break() {
+            drop(counter);
+            rows.keep()?;
+            return Ok(None);
+        }
+        for (job, row) in chunk.iter().zip(judged) {
+            rows.push(job, row?)?;
+        }
+        place += chunk.len();
+        counter.add(chunk.len() as u64);
+    }
+    drop(counter);
+    Ok(Some(rows.finish()?))
 }
 
 /// The sandbox, or none where there is none and that is allowed.
@@ -97,79 +140,4 @@ pub(crate) fn isolation(allow_unsandboxed: bool) -> anyhow::Result<Isolation> {
         }
         Err(error) => Err(error).context("--allow-unsandboxed runs programs without one"),
     }
-}
-
-/// The rows, on their way into a file if one is named: under a name of its own until all are there.
-struct Rows {
-    done: Vec<Row>,
-    file: Option<BufWriter<File>>,
-    partial: PathBuf,
-    target: Option<PathBuf>,
-}
-
-impl Rows {
-    fn open(flags: &EvaluateFlags) -> anyhow::Result<Self> {
-        let target = flags.json.clone();
-        let mut name = target.clone().unwrap_or_default().into_os_string();
-        name.push(".partial");
-        let partial = PathBuf::from(name);
-        let done = if flags.resume { read(&partial)? } else { Vec::new() };
-        let mut rows = Self { done: Vec::new(), file: None, partial, target };
-        if rows.target.is_some() {
-            rows.file =
-                Some(BufWriter::new(File::create(&rows.partial).context("cannot write the rows")?));
-        }
-        done.into_iter().try_for_each(|(row, line)| rows.push(row, &line))?;
-        Ok(rows)
-    }
-
-    /// Takes a row and the line that it is written as.
-    fn push(&mut self, row: Row, line: &str) -> io::Result<()> {
-        if let Some(file) = &mut self.file {
-            writeln!(file, "{line}")?;
-        }
-        self.done.push(row);
-        Ok(())
-    }
-
-    /// Leaves what is done for another run.
-    fn keep(mut self) -> io::Result<()> {
-        match &mut self.file {
-            Some(file) => {
-                file.flush()?;
-                note(format_args!(
-                    "interrupted after {} answers; the same command with --resume goes on",
-                    self.done.len()
-                ));
-            }
-            None => note("interrupted; with --json the rows would have been kept"),
-        }
-        Ok(())
-    }
-
-    fn finish(mut self) -> anyhow::Result<Vec<Row>> {
-        if let (Some(file), Some(target)) = (&mut self.file, &self.target) {
-            file.flush()?;
-            fs::rename(&self.partial, target).with_context(|| target.display().to_string())?;
-        }
-        Ok(self.done)
-    }
-}
-
-/// The rows of an interrupted run, with their lines; a last one that was cut off is judged again.
-fn read(partial: &Path) -> anyhow::Result<Vec<(Row, String)>> {
-    let file = match File::open(partial) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error).with_context(|| partial.display().to_string()),
-    };
-    let mut rows = Vec::new();
-    for line in BufReader::new(file).lines() {
-        let line = line?;
-        match serde_json::from_str(&line) {
-            Ok(row) => rows.push((row, line)),
-            Err(_) => break,
-        }
-    }
-    Ok(rows)
 }

@@ -10,9 +10,11 @@ use crate::bench_decode::BenchDecodeFlags;
 use crate::exit::BadInput;
 
 mod context;
+mod evaluate;
 mod train;
 
 pub use context::{ContextFlags, Shown};
+pub use evaluate::{AnswerFlags, EvaluateFlags};
 pub use train::{Mask, Preset, TrainFlags};
 
 /// The commands of the fixwright workspace.
@@ -85,10 +87,14 @@ pub enum Command {
     ///
     /// Exit codes: 0 done, 2 bad input, 3 could not run or interrupted.
     Curate(CurateFlags),
-    /// Judge a model's answers: compile and test them, compare them with the reference fixes
+    /// Have a model answer samples, and judge the answers: compile and test them, compare them with the reference fixes
     ///
-    /// Samples are JSON Lines as `curate` writes them; answers are lines {"id": .., "answer": ..}, several with one id being
-    /// candidates for the same sample. A sample without an id goes by its number in the file. Untrusted programs run in a sandbox.
+    /// Samples are JSON Lines as `curate` writes them. A sample without an id goes by its number in the file. The model runs on the
+    /// processor; the first answer for a sample is its most likely one, further ones are sampled. --answers-out gets a line for each answer
+    /// as it comes, and the same command again goes on behind the last one.
+    ///
+    /// With --answers no model runs: answers are lines {"id": .., "answer": ..}, several with one id being candidates for the same
+    /// sample. Untrusted programs run in a sandbox.
     ///
     /// Exit codes: 0 all were judged, 2 bad input, 3 could not run or interrupted.
     Evaluate(EvaluateFlags),
@@ -217,39 +223,6 @@ pub enum SplitBy {
     Repository,
     /// The samples of a time: older ones are trained on
     Date,
-}
-
-/// `cargo xtask evaluate`.
-#[derive(Clone, Debug, Args)]
-pub struct EvaluateFlags {
-    /// The samples that were answered
-    #[arg(long, value_name = "FILE")]
-    pub samples: PathBuf,
-    /// The answers
-    #[arg(long, value_name = "FILE")]
-    pub answers: PathBuf,
-    /// What the model was asked to write
-    #[arg(long, value_enum)]
-    pub target: Target,
-    /// Write one JSON object a line, an answer each: id, verdict and its details
-    #[arg(long, value_name = "OUT")]
-    pub json: Option<PathBuf>,
-    /// Write the rates of all samples, of each kind of bug and of each problem as JSON; the summary lists the most frequent ones
-    #[arg(long, value_name = "OUT")]
-    pub metrics: Option<PathBuf>,
-    /// Run this analyser before and after each answer, on the file alone: gcc, clang-tidy, cppcheck, sparse, or a shell command in
-    /// which {files} stands for the file; that which a sample names if left out
-    #[arg(long, value_name = "NAME|COMMAND", value_parser = analyser)]
-    pub analyser: Option<Analyser>,
-    /// Go on where an interrupted run with the same --json ended
-    #[arg(long, requires = "json")]
-    pub resume: bool,
-    /// Answers that are judged at the same time; as many as there are processors if left out
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<NonZeroUsize>,
-    /// Run programs without a sandbox where there is none: they can then do whatever you can
-    #[arg(long)]
-    pub allow_unsandboxed: bool,
 }
 
 /// `cargo xtask report`.

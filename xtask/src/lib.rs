@@ -28,6 +28,7 @@ pub mod repair;
 mod replace;
 pub mod report;
 pub mod sources;
+mod spread;
 pub mod steps;
 pub mod suites;
 pub mod test;

@@ -14,6 +14,7 @@ mod place;
 mod progress;
 mod receipt;
 mod store;
+mod weight_file;
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,7 @@ pub use self::manifest::{Manifest, Model, Part, Source};
 pub use self::progress::{Event, Progress, Terminal};
 pub use self::receipt::digest;
 pub use self::store::Store;
+pub use self::weight_file::WeightFile;
 
 /// The path of the model's file, fetched if it is not on this machine yet.
 ///

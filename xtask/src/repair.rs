@@ -70,7 +70,11 @@ impl Job<'_> {
         #[cfg(feature = "model")]
         {
             let device = self.flags.device.parse().map_err(bad_input)?;
-            self.search(&Repairer::load_on(model, device).map_err(bad_input)?, request, watch)
+            self.search(
+                &Repairer::load_on(model, device, &LoadOptions::default()).map_err(bad_input)?,
+                request,
+                watch,
+            )
         }
         #[cfg(not(feature = "model"))]
         Err(BadInput(format!("device {}: this program has the processor alone", self.flags.device))

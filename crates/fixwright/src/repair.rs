@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use fixwright_decode::{CostCurve, SourceDraft, Target};
-use fixwright_llama::engine::{self, Model};
+use fixwright_llama::engine;
 use fixwright_llama::weights::Weights;
 use fixwright_prompt::{Budget, Index, Request, related};
 
@@ -60,8 +60,7 @@ impl Repairer {
     pub fn load(path: &Path, options: &LoadOptions) -> Result<Self> {
         let weights = Weights::open(path)?;
         let asker = Asker::open(path, &weights)?;
-        let engine = engine::Options { threads: options.threads, ..engine::Options::default() };
-        let model = Model::load(&weights, &engine)?;
+        let model = options.model(&weights)?;
         Self::new(engine::Session::new(Arc::new(model)), asker)
     }
 }

@@ -10,6 +10,7 @@ use fixwright::report::{self, BugReport};
 
 use super::BenchDecodeFlags;
 use crate::exit::{BadInput, note};
+use crate::spread::spread;
 use crate::workspace;
 
 /// What a program without a path is called.
@@ -70,15 +71,7 @@ fn chosen(flags: &BenchDecodeFlags, path: &Path) -> anyhow::Result<Vec<RepairSam
     let most = flags.max_changed_lines.unwrap_or(usize::MAX);
     let samples = Assignments::open(path, most).map_err(|e| bad(&e))?;
     let samples: Vec<_> = samples.collect::<Result<_, _>>().map_err(|e| bad(&e))?;
-    let limit = flags.limit.map_or(samples.len(), |limit| limit.get().min(samples.len()));
-    let count = samples.len();
-    let step = |index: usize| index * count / limit;
-    let mut chosen = (0..limit).map(step).peekable();
-    let kept = samples.into_iter().enumerate();
-    Ok(kept
-        .filter(|(index, _)| chosen.next_if_eq(index).is_some())
-        .map(|(_, sample)| sample)
-        .collect())
+    Ok(spread(samples, flags.limit))
 }
 
 /// The sample in tokens; none if its fix cannot be given as an answer.

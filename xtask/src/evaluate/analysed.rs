@@ -5,7 +5,7 @@ use fixwright_validate::{Analysis, Reported};
 use serde::{Deserialize, Serialize};
 
 /// What an analyser says of the file before and after an answer.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Analysed {
     /// Why there is no result.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -21,7 +21,7 @@ pub(super) struct Analysed {
     new: Vec<Finding>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Finding {
     line: Option<u32>,
     rule: Option<String>,

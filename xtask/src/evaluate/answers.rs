@@ -1,21 +1,49 @@
 //! The answers of a model, each with the sample that it is for.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::sync::Arc;
 
-use fixwright_dataset::{Reader, RepairSample};
-use serde::Deserialize;
+use fixwright_dataset::RepairSample;
+use serde::{Deserialize, Serialize};
 
+use super::samples::Samples;
 use crate::exit::BadInput;
 
-/// A line of the file with answers; other fields are passed over.
-#[derive(Deserialize)]
-struct Answer {
-    id: String,
-    answer: String,
+/// A line of a file with answers; other fields are passed over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Answer {
+    pub(super) id: String,
+    pub(super) answer: String,
+    /// What it took to make it; missing for answers that others made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) cost: Option<Cost>,
+    /// A hash of all that decides the answers of this file, where `evaluate` made them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) settings: Option<String>,
+}
+
+/// What an answer took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Cost {
+    /// Tokens of the prompt that were computed: of a sample's later answers only the last one.
+    pub(super) prompt_tokens: usize,
+    /// Tokens of the answer.
+    pub(super) tokens: usize,
+    pub(super) forwards: usize,
+    pub(super) drafted: usize,
+    pub(super) accepted: usize,
+    pub(super) prefill_seconds: f64,
+    pub(super) decode_seconds: f64,
+}
+
+impl Cost {
+    /// Seconds from the prompt to the whole answer.
+    pub(super) fn seconds(&self) -> f64 {
+        self.prefill_seconds + self.decode_seconds
+    }
 }
 
 /// An answer to judge.
@@ -24,28 +52,29 @@ pub(super) struct Job {
     /// Which of the answers for this sample it is, from 0.
     pub(super) candidate: usize,
     pub(super) answer: String,
+    pub(super) cost: Option<Cost>,
     pub(super) sample: Arc<RepairSample>,
+    /// The place among all jobs of the first one with the same answer for the same sample.
+    pub(super) first: usize,
 }
 
-/// The answers in the order of their file.
-pub(super) fn jobs(samples: &Path, answers: &Path) -> anyhow::Result<Vec<Job>> {
-    let answers = read(answers)?;
-    let wanted: HashSet<&str> = answers.iter().map(|(_, answer)| answer.id.as_str()).collect();
-    let samples = self::samples(samples, &wanted)?;
-    let mut counts = HashMap::new();
-    let job = |(line, Answer { id, answer })| {
-        let sample = samples.get(&id).cloned();
-        let sample =
-            sample.ok_or_else(|| BadInput(format!("{line}: no sample has the id `{id}`")))?;
-        let count = counts.entry(id.clone()).or_insert(0);
+/// The answers with their samples, in the same order.
+pub(super) fn jobs(answers: Vec<Answer>, samples: &Samples) -> Vec<Job> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    let mut firsts = HashMap::new();
+    let answered =
+        answers.into_iter().filter_map(|answer| Some((samples.get(&answer.id)?, answer)));
+    let job = |(place, (sample, Answer { id, answer, cost, .. })): (usize, (_, _))| {
+        let count = counts.entry(id.clone()).or_default();
         *count += 1;
-        Ok(Job { id, candidate: *count - 1, answer, sample })
+        let first = *firsts.entry((id.clone(), answer.clone())).or_insert(place);
+        Job { id, candidate: *count - 1, answer, cost, sample, first }
     };
-    answers.into_iter().map(job).collect()
+    answered.enumerate().map(job).collect()
 }
 
-/// The answers, each with its place.
-fn read(path: &Path) -> anyhow::Result<Vec<(String, Answer)>> {
+/// The answers of a file, each with its line.
+pub(super) fn read(path: &Path) -> anyhow::Result<Vec<(usize, Answer)>> {
     let file =
         File::open(path).map_err(|error| BadInput(format!("{}: {error}", path.display())))?;
     let mut answers = Vec::new();
@@ -61,25 +90,7 @@ fn read(path: &Path) -> anyhow::Result<Vec<(String, Answer)>> {
                 "{place}: no answer of the form {{\"id\": .., \"answer\": ..}}: {error}"
             ))
         })?;
-        answers.push((place, answer));
+        answers.push((number, answer));
     }
     Ok(answers)
-}
-
-/// The samples that are wanted. One without an id goes by its number in the file, counted from 1.
-fn samples(
-    path: &Path,
-    wanted: &HashSet<&str>,
-) -> anyhow::Result<HashMap<String, Arc<RepairSample>>> {
-    let bad = |error: &dyn std::fmt::Display| BadInput(format!("{}: {error}", path.display()));
-    let file = File::open(path).map_err(|error| bad(&error))?;
-    let mut samples = HashMap::new();
-    for (number, sample) in (1..).zip(Reader::new(BufReader::new(file))) {
-        let sample = sample.map_err(|error| bad(&error))?;
-        let id = sample.id.clone().unwrap_or_else(|| format!("{number}"));
-        if wanted.contains(id.as_str()) && samples.insert(id.clone(), Arc::new(sample)).is_some() {
-            return Err(bad(&format!("two samples have the id `{id}`")).into());
-        }
-    }
-    Ok(samples)
 }

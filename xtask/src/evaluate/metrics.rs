@@ -6,6 +6,7 @@ use fixwright_validate::{Estimate, Tally};
 use serde::Serialize;
 
 use super::analysed::Analysed;
+use super::origin::Origin;
 use super::row::Row;
 
 /// The seed of the confidence intervals.
@@ -37,6 +38,8 @@ type Candidates<'a> = Vec<&'a Row>;
 /// What all answers came to.
 #[derive(Debug, Serialize)]
 pub(super) struct Metrics<'a> {
+    /// What made the answers.
+    origin: &'a Origin,
     pub(super) answers: usize,
     pub(super) samples: usize,
     /// How many answers there are of each verdict.
@@ -66,7 +69,7 @@ pub(super) struct Group<'a> {
 }
 
 impl<'a> Metrics<'a> {
-    pub(super) fn new(rows: &'a [Row]) -> Self {
+    pub(super) fn new(rows: &'a [Row], origin: &'a Origin) -> Self {
         let mut by_id: BTreeMap<&str, Candidates<'_>> = BTreeMap::new();
         rows.iter().for_each(|row| by_id.entry(&row.id).or_default().push(row));
         let samples: Vec<_> = by_id.into_values().collect();
@@ -75,6 +78,7 @@ impl<'a> Metrics<'a> {
         let analysed = rows.iter().any(|row| row.analysis.is_some());
         let analyses = if analysed { &ANALYSES[..] } else { &[] };
         Self {
+            origin,
             answers: rows.len(),
             samples: samples.len(),
             verdicts,
@@ -147,7 +151,8 @@ mod tests {
     fn each_class_and_each_problem_has_its_rates() {
         let lines = ROWS.lines().filter(|line| !line.is_empty());
         let rows: Vec<Row> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
-        let metrics = Metrics::new(&rows);
+        let origin = Origin::default();
+        let metrics = Metrics::new(&rows, &origin);
         assert_eq!((metrics.answers, metrics.samples, metrics.verdicts["failed"]), (8, 4, 4));
         let plausible: Vec<_> = metrics.rates.iter().map(|rate| (rate.k, rate.mean)).collect();
         assert_eq!(plausible[..2], [(1, 0.375), (2, 0.5)]);

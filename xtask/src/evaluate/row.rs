@@ -1,14 +1,16 @@
 //! One judged answer, as a line of the result.
 
-use fixwright_dataset::{Error, Evaluator};
+use std::time::Instant;
+
+use fixwright_dataset::{self as dataset, Error, Evaluator, RepairSample};
 use fixwright_validate::{Failure, Likeness, Progress, Verdict};
 use serde::{Deserialize, Serialize};
 
 use super::analysed::Analysed;
-use super::answers::Job;
+use super::answers::{Cost, Job};
 
 /// A judged answer.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Row {
     pub(super) id: String,
     /// Which of the answers for this sample it is, from 0.
@@ -18,6 +20,9 @@ pub(super) struct Row {
     /// Why it does not apply, or what the compiler said.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// Whether it leaves the code as it is.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) unchanged: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     passed: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,9 +44,25 @@ pub(super) struct Row {
     /// The problem or project that the sample belongs to, where it says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) problem: Option<String>,
+    /// How many lines the reference fix deletes and inserts; missing if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) changed_lines: Option<usize>,
+    /// Whether the sample has tests.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) has_tests: bool,
+    /// How long it took; missing where the answer does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) seconds: Option<Seconds>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+/// How long an answer took, and its verdict, in seconds from the prompt on.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Seconds {
+    pub(super) answer: f64,
+    pub(super) verdict: f64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Test {
     index: u32,
     failure: Failure,
@@ -53,12 +74,14 @@ impl Row {
         job: &Job,
         progress: Progress<'_>,
     ) -> anyhow::Result<Self> {
+        let start = Instant::now();
         let evaluated = match evaluator.judge(&job.sample, &job.answer, progress) {
             Err(error @ Error::Unfit { .. }) => {
                 return Err(crate::exit::BadInput(format!("sample `{}`: {error}", job.id)).into());
             }
             other => other?,
         };
+        let judging = start.elapsed().as_secs_f64();
         let tests = evaluated.judged.as_ref().and_then(|judged| judged.tests.as_ref());
         let failed = tests.map(|tests| tests.failed.as_slice()).unwrap_or_default();
         let test = |test: &fixwright_validate::FailedTest| Test {
@@ -86,6 +109,7 @@ impl Row {
             candidate: job.candidate,
             verdict: verdict.to_owned(),
             reason,
+            unchanged: evaluated.unchanged,
             passed: tests.map(fixwright_validate::Tested::passed),
             total: tests.map(|tests| tests.total),
             failed_tests: failed.iter().map(test).collect(),
@@ -94,7 +118,22 @@ impl Row {
             sandboxed: run.map(|run| run.enforced.sandbox.is_some()),
             class: extra("defect_class").or_else(|| extra("checker")),
             problem: job.sample.problem.clone().or_else(|| extra("repo")),
+            changed_lines: changed_lines(&job.sample)?,
+            has_tests: job.sample.tests.as_ref().is_some_and(|tests| !tests.is_empty()),
+            seconds: job.cost.map(|cost| Seconds::new(&cost, judging)),
         })
+    }
+
+    /// The row of another answer that is the same.
+    pub(super) fn repeated(&self, job: &Job) -> Self {
+        let judging = self.seconds.map_or(0.0, |seconds| seconds.verdict - seconds.answer);
+        let seconds = job.cost.map(|cost| Seconds::new(&cost, judging));
+        Self { candidate: job.candidate, seconds, ..self.clone() }
+    }
+
+    /// Whether it is a row of this answer.
+    pub(super) fn is_of(&self, job: &Job) -> bool {
+        self.id == job.id && self.candidate == job.candidate
     }
 
     /// Whether it is like the reference in this way.
@@ -106,4 +145,21 @@ impl Row {
     pub(super) fn is_plausible(&self) -> bool {
         matches!(self.verdict.as_str(), "plausible" | "exact")
     }
+}
+
+impl Seconds {
+    fn new(cost: &Cost, judging: f64) -> Self {
+        let answer = cost.seconds();
+        Self { answer, verdict: answer + judging }
+    }
+}
+
+fn changed_lines(sample: &RepairSample) -> anyhow::Result<Option<usize>> {
+    let (Some(code), Some(fixed)) = (&sample.code, sample.reference()?) else { return Ok(None) };
+    Ok(Some(dataset::changed_lines(code, &fixed)))
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it")]
+fn is_false(value: &bool) -> bool {
+    !value
 }

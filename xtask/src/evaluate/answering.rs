@@ -1,0 +1,156 @@
+//! A model that answers samples.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use fixwright::Repairer;
+use fixwright::dataset::RepairSample;
+use fixwright::decode::{Finish, Generation, Target, generate};
+use fixwright::prompt::Options as PromptOptions;
+use fixwright::repair::{Asked, LoadOptions, Options};
+
+use super::answers::{Answer, Cost};
+use super::kept::Kept;
+use super::samples::Samples;
+use crate::counter::Counter;
+use crate::exit::{BadInput, note};
+use crate::flags::EvaluateFlags;
+use crate::interrupt::Interrupt;
+
+/// The answers that the flags ask for: those that `kept` has, and the model's for the rest. `None` if that was interrupted.
+pub(super) fn answers(
+    flags: &EvaluateFlags,
+    model: &Path,
+    samples: &Samples,
+    mut kept: Kept,
+    settings: &str,
+    interrupt: &Interrupt,
+) -> anyhow::Result<Option<Vec<Answer>>> {
+    let candidates = usize::from(flags.answering.candidates);
+    let missing = |id: &str| candidates.saturating_sub(kept.count(id));
+    let left: usize = samples.iter().map(|(id, _)| missing(id)).sum();
+    let all = samples.iter().len() * candidates;
+    if left > 0 {
+        note("loading the model");
+        let answerer = Answerer::load(flags, model, settings, interrupt)?;
+        let mut counter = Counter::new("answers", Some(all as u64), (all - left) as u64);
+        if answerer.run(samples, &mut kept, &mut counter)?.is_break() {
+            return Ok(None);
+        }
+    }
+    Ok(Some(kept.finish(candidates)))
+}
+
+struct Answerer<'a> {
+    repairer: Repairer,
+    prompt: PromptOptions,
+    options: Options,
+    settings: &'a str,
+    interrupt: &'a Interrupt,
+}
+
+impl<'a> Answerer<'a> {
+    fn load(
+        flags: &EvaluateFlags,
+        model: &Path,
+        settings: &'a str,
+        interrupt: &'a Interrupt,
+    ) -> anyhow::Result<Self> {
+        let answering = &flags.answering;
+        let adapter = answering.adapter.clone();
+        let load = LoadOptions::default().with_adapter(adapter).with_threads(answering.threads);
+        let repairer = Repairer::load(model, &load)
+            .map_err(|error| BadInput(format!("{:#}", anyhow::Error::from(error))))?;
+        let mut options = Options::default()
+            .with_candidates(answering.candidates.into())
+            .with_seed(answering.seed);
+        (options.temperature, options.top_p) = (answering.temperature, answering.top_p);
+        options.max_new_tokens = answering.max_new_tokens;
+        let prompt = PromptOptions::default().with_target(flags.target.into());
+        Ok(Self { repairer, prompt, options, settings, interrupt })
+    }
+
+    /// Answers what `kept` has no answer for; breaks off where the user does.
+    fn run(
+        &self,
+        samples: &Samples,
+        kept: &mut Kept,
+        counter: &mut Counter,
+    ) -> anyhow::Result<ControlFlow<()>> {
+        let mut left_out: BTreeMap<String, usize> = BTreeMap::new();
+        for (id, sample) in samples.iter() {
+            if kept.count(id) == self.options.candidates {
+                continue;
+            }
+            match self.ask(sample)? {
+                Ok(asked) => {
+                    if self.answer(id, &asked, kept, counter)?.is_break() {
+                        return Ok(ControlFlow::Break(()));
+                    }
+                }
+                Err(reason) => *left_out.entry(reason).or_default() += 1,
+            }
+        }
+        for (reason, count) in left_out {
+            note(format_args!("{count} samples left out: {reason}"));
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// The prompt of a sample, or why it has none.
+    fn ask(&self, sample: &RepairSample) -> anyhow::Result<Result<Asked, String>> {
+        let report = sample.report();
+        match sample.request(&report, &self.prompt) {
+            Ok(request) => Ok(Ok(self.repairer.asker().ask(&request)?)),
+            Err(error) => Ok(Err(error.to_string())),
+        }
+    }
+
+    /// Makes the answers for one sample that are not there yet. All share what was computed for the prompt.
+    fn answer(
+        &self,
+        id: &str,
+        asked: &Asked,
+        kept: &mut Kept,
+        counter: &mut Counter,
+    ) -> anyhow::Result<ControlFlow<()>> {
+        let mut session = self.repairer.session();
+        let tokenizer = self.repairer.asker().tokenizer();
+        for candidate in kept.count(id)..self.options.candidates {
+            let fits = asked.prompt.len() < session.context_length();
+            let (answer, cost) = if fits {
+                let options = self.options.decoding(candidate, asked, tokenizer);
+                let mut draft = self.repairer.drafter(asked);
+                let flow = &mut |_| self.interrupt.flow();
+                let made = generate(&mut session, &mut draft, &asked.prompt, &options, flow)?;
+                if made.finish == Finish::Cancelled {
+                    return Ok(ControlFlow::Break(()));
+                }
+                (tokenizer.decode(&made.tokens)?, Some(Cost::from(&made)))
+            } else {
+                // The model cannot be asked this: that is no answer, not a sample to pass over.
+                (String::new(), None)
+            };
+            let settings = Some(self.settings.to_owned());
+            kept.push(Answer { id: id.to_owned(), answer, cost, settings })?;
+            counter.add(1);
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+impl From<&Generation> for Cost {
+    fn from(made: &Generation) -> Self {
+        let stats = &made.stats;
+        Self {
+            prompt_tokens: stats.prompt_tokens,
+            tokens: stats.output_tokens,
+            forwards: stats.forwards,
+            drafted: stats.proposed,
+            accepted: stats.accepted,
+            prefill_seconds: stats.prefill.as_secs_f64(),
+            decode_seconds: (stats.verify + stats.draft).as_secs_f64(),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What made the answers, and what they were made for.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use fixwright::prompt::TEMPLATE_VERSION;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::flags::{AnswerFlags, EvaluateFlags};
+use crate::models::{self, WeightFile};
+
+/// What made the answers, and what they were made for.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(super) struct Origin {
+    fixwright: &'static str,
+    samples: PathBuf,
+    samples_sha256: String,
+    target: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answers_sha256: Option<String>,
+    /// What made them, if it was this run or one before it with the same settings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<Maker>,
+}
+
+/// A model, and how it was asked.
+#[derive(Clone, Debug, Serialize)]
+struct Maker {
+    weights: Vec<WeightFile>,
+    /// Empty without an adapter.
+    adapter: Vec<WeightFile>,
+    template: u32,
+    temperature: f32,
+    top_p: f32,
+    seed: u64,
+    max_new_tokens: Option<usize>,
+    candidates: u8,
+    device: &'static str,
+    threads: usize,
+}
+
+impl Origin {
+    /// Of answers that are read from a file.
+    pub(super) fn read(flags: &EvaluateFlags, answers: &Path) -> anyhow::Result<Self> {
+        Ok(Self { answers_sha256: Some(digest(answers)?), ..Self::new(flags)? })
+    }
+
+    /// Of answers that the model at a path makes.
+    pub(super) fn made(flags: &EvaluateFlags, model: &Path) -> anyhow::Result<Self> {
+        let AnswerFlags { temperature, top_p, seed, max_new_tokens, candidates, threads, .. } =
+            flags.answering;
+        let adapter = &flags.answering.adapter;
+        let threads = threads.map_or_else(std::thread::available_parallelism, Ok)?.get();
+        let maker = Maker {
+            weights: WeightFile::of(model)?,
+            adapter: adapter.as_deref().map_or(Ok(Vec::new()), adapter_files)?,
+            template: TEMPLATE_VERSION,
+            temperature,
+            top_p,
+            seed,
+            max_new_tokens,
+            candidates,
+            device: "cpu",
+            threads,
+        };
+        Ok(Self { model: Some(maker), ..Self::new(flags)? })
+    }
+
+    fn new(flags: &EvaluateFlags) -> anyhow::Result<Self> {
+        Ok(Self {
+            fixwright: env!("CARGO_PKG_VERSION"),
+            samples: flags.samples.clone(),
+            samples_sha256: digest(&flags.samples)?,
+            target: fixwright::prompt::Target::from(flags.target).to_string(),
+            answers_sha256: None,
+            model: None,
+        })
+    }
+
+    /// A hash of all that decides an answer. How many there are, and how fast they come, is not among it.
+    pub(super) fn settings(&self) -> String {
+        let hashes = |maker: &Maker| -> Vec<String> {
+            maker.weights.iter().chain(&maker.adapter).map(|file| file.sha256.clone()).collect()
+        };
+        let of = |maker: &Maker| {
+            let Maker { template, temperature, top_p, seed, max_new_tokens, .. } = *maker;
+            (hashes(maker), template, temperature, top_p, seed, max_new_tokens)
+        };
+        let decides = (&self.samples_sha256, &self.target, self.model.as_ref().map(of));
+        let text = serde_json::to_vec(&decides).unwrap_or_default();
+        Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// The factors of an adapter, and the settings that say how they count.
+fn adapter_files(folder: &Path) -> anyhow::Result<Vec<WeightFile>> {
+    let settings = WeightFile::of(&folder.join("adapter_config.json"))?;
+    Ok([settings, WeightFile::of(folder)?].concat())
+}
+
+fn digest(path: &Path) -> anyhow::Result<String> {
+    models::digest(path).with_context(|| format!("cannot read {}", path.display()))
+}
