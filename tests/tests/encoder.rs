@@ -24,7 +24,7 @@ fn an_example_is_the_prompt_the_answer_and_an_end() {
     let request = Request::new(&report, "sum.c", OLD, 4, &Options::default()).unwrap();
     let fixed = OLD.replace("<=", "<");
     for (mask, prompt_weight) in
-        [(MaskStrategy::All, 0.0), (MaskStrategy::Modified { context: 0 }, 0.25)]
+        [(MaskStrategy::All, 0.0), (MaskStrategy::Modified { context: 0, elsewhere: 0.0 }, 0.25)]
     {
         let encoder = Encoder::new(&tokenizer, &template, mask).with_prompt_weight(prompt_weight);
         let prompt = encoder.prompt(&request).unwrap();

@@ -23,8 +23,8 @@ type Samples = Box<dyn Iterator<Item = Result<RepairSample, fixwright_dataset::E
 fn strategies() -> [(&'static str, MaskStrategy); 4] {
     [
         ("all", MaskStrategy::All),
-        ("modified", MaskStrategy::Modified { context: 0 }),
-        ("modified and 1 line", MaskStrategy::Modified { context: 1 }),
+        ("modified", MaskStrategy::Modified { context: 0, elsewhere: 0.0 }),
+        ("modified and 1 line", MaskStrategy::Modified { context: 1, elsewhere: 0.0 }),
         ("FastFixer", MaskStrategy::FastFixer(FastFixerMask::default())),
     ]
 }

@@ -57,7 +57,7 @@ impl<'a> Encoder<'a> {
         let all = weights(self.mask);
         let mut example = Example::new(&prompt, &tokens.ids, &all[answer.clone()], self.end()?)?;
         example.weights[..prompt.len()].copy_from_slice(&all[..prompt.len()]);
-        let changed = weights(MaskStrategy::Modified { context: 0 });
+        let changed = weights(MaskStrategy::Modified { context: 0, elsewhere: 0.0 });
         for index in answer {
             example.changed[index] = changed[index] > 0.0;
         }

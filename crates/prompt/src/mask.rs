@@ -28,10 +28,13 @@ pub enum MaskStrategy {
     /// Everything counts the same: plain supervised fine-tuning.
     #[default]
     All,
-    /// Changed lines count, and `context` lines on each side of them; nothing else does.
+    /// Changed lines count in full, and `context` lines on each side of them; all others weigh `elsewhere`.
     Modified {
         /// Lines on each side.
         context: usize,
+        /// The weight of other lines, from 0 to 1.
+        #[serde(default)]
+        elsewhere: f32,
     },
     /// FastFixer's mask.
     FastFixer(FastFixerMask),
@@ -91,7 +94,7 @@ impl EditMask {
     /// let report = BugReport::default();
     /// let request = Request::new(&report, "a.c", "int a;\nint b;\nint c;\n", 2, &Options::default())?;
     /// let answer = expected(&request, "int a;\nlong b;\nint c;\n")?;
-    /// let mask = EditMask::new(&request, &answer, MaskStrategy::Modified { context: 0 }, 0);
+    /// let mask = EditMask::new(&request, &answer, MaskStrategy::Modified { context: 0, elsewhere: 0.0 }, 0);
     /// let counted: String = mask.spans().iter().filter(|s| s.weight > 0.0).map(|s| &answer[s.bytes.clone()]).collect();
     /// assert_eq!(counted, "long b;\n");
     /// # Ok::<(), fixwright_prompt::Error>(())
@@ -101,11 +104,12 @@ impl EditMask {
         let mut mask = Self::default();
         match strategy {
             MaskStrategy::All => mask.push(0..answer.len(), 1.0),
-            MaskStrategy::Modified { context } => {
+            MaskStrategy::Modified { context, elsewhere } => {
+                let elsewhere = elsewhere.clamp(0.0, 1.0);
                 let lines = label::lines(request, answer);
                 let near = near(&lines, context);
                 for (line, near) in lines.iter().zip(near) {
-                    mask.push(line.bytes.clone(), if near { 1.0 } else { 0.0 });
+                    mask.push(line.bytes.clone(), if near { 1.0 } else { elsewhere });
                 }
             }
             MaskStrategy::FastFixer(options) => mask.fast_fixer(request, answer, options, epoch),

@@ -59,7 +59,7 @@ fn set_sum(source: &str) -> String {
 #[test]
 fn changed_lines_count_and_the_context_asked_for() {
     for (context, lines) in [(0, vec!["int sum = 0;"]), (1, vec!["{", "int sum = 0;", "int i;"])] {
-        let strategy = MaskStrategy::Modified { context };
+        let strategy = MaskStrategy::Modified { context, elsewhere: 0.0 };
         for target in [Target::Window, Target::Program] {
             let (mask, answer) = mask(target, set_sum, strategy);
             assert_eq!(weighing(&mask, &answer, 1.0), lines, "{target} {context}");
@@ -71,14 +71,14 @@ fn changed_lines_count_and_the_context_asked_for() {
 #[test]
 fn a_deletion_marks_the_lines_around_it() {
     let without_print = |source: &str| source.replace("\tprintf(\"größe\\n\");\n", "");
-    let strategy = MaskStrategy::Modified { context: 0 };
+    let strategy = MaskStrategy::Modified { context: 0, elsewhere: 0.0 };
     let (mask, answer) = mask(Target::Program, without_print, strategy);
     assert_eq!(weighing(&mask, &answer, 1.0), ["sum += a[i];", "return sum;"]);
 }
 
 #[test]
 fn of_a_diff_the_changes_and_their_headers_count() {
-    let strategy = MaskStrategy::Modified { context: 0 };
+    let strategy = MaskStrategy::Modified { context: 0, elsewhere: 0.0 };
     let with_dashes = |source: &str| source.replace("\tint sum;\n", "-- sum;\n");
     let (mask, answer) = mask(Target::Diff, with_dashes, strategy);
     let lines = weighing(&mask, &answer, 1.0);
@@ -140,7 +140,7 @@ fn random_weights_are_spread_evenly() {
 
 #[test]
 fn the_prompt_weighs_nothing_unless_asked_and_the_end_always_one() {
-    let strategy = MaskStrategy::Modified { context: 0 };
+    let strategy = MaskStrategy::Modified { context: 0, elsewhere: 0.0 };
     let (mask, answer) = mask(Target::Program, set_sum, strategy);
     let changed = answer.find("\tint sum").unwrap();
     let tokens = [0..changed, changed..changed + 3];
@@ -160,7 +160,7 @@ fn strategy() -> impl Strategy<Value = MaskStrategy> {
     });
     prop_oneof![
         Just(MaskStrategy::All),
-        (0..3usize).prop_map(|context| MaskStrategy::Modified { context }),
+        (0..3usize).prop_map(|context| MaskStrategy::Modified { context, elsewhere: 0.25 }),
         fast_fixer,
     ]
 }

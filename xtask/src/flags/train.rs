@@ -83,7 +83,7 @@ pub enum Preset {
 pub enum Mask {
     /// Every part the same
     None,
-    /// Changed lines and one line around them, nothing else
+    /// Changed lines and one line around them; others a tenth as much
     Modified,
     /// FastFixer's: changed lines, what they depend on, random weights elsewhere
     Fastfixer,

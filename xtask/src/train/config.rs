@@ -100,7 +100,7 @@ impl Config {
         self.mask = match flags.mask {
             None => self.mask,
             Some(flags::Mask::None) => MaskStrategy::All,
-            Some(flags::Mask::Modified) => MaskStrategy::Modified { context: 1 },
+            Some(flags::Mask::Modified) => MaskStrategy::Modified { context: 1, elsewhere: 0.1 },
             Some(flags::Mask::Fastfixer) => MaskStrategy::FastFixer(FastFixerMask::default()),
         };
         if let MaskStrategy::FastFixer(mask) = &mut self.mask {
