@@ -42,7 +42,7 @@ impl Name {
             Self::FastFixer => {
                 Box::new(FastFixer::new(case.asked.draft.clone(), asker.line_ends().clone()))
             }
-            Self::Source => Box::new(case.drafter(asker).with_cost(cost.clone())),
+            Self::Source => Box::new(asker.drafter(&case.asked).with_cost(cost.clone())),
         }
     }
 }
