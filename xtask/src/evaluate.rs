@@ -23,7 +23,7 @@ use crate::counter::Counter;
 use crate::exit::{Exit, note};
 use crate::flags::EvaluateFlags;
 use crate::interrupt::Interrupt;
-use crate::models;
+use crate::models::Chosen;
 use crate::replace::replace_json;
 use answers::{Job, jobs};
 use kept::Kept;
@@ -79,7 +79,8 @@ fn answered(
     }
     let answering = &flags.answering;
     let samples = Samples::read(&flags.samples, answering.limit)?;
-    let model = models::resolve(answering.model.as_deref())?;
+    let (model, adapter) = (answering.model.as_deref(), answering.adapter.as_deref());
+    let model = Chosen::new(model, adapter, flags.target.into())?;
     let origin = Origin::made(flags, &model)?;
     let settings = origin.settings();
     let kept = Kept::open(answering.answers_out.as_deref(), &settings)?;

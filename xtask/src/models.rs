@@ -4,7 +4,11 @@
 //! that file. It looks into the folder named by `FIXWRIGHT_MODEL_DIR`, at the manifest's local path and into the
 //! cache, and only then fetches it from the manifest's sources, in order. A download grows under another name and
 //! gets its own once its sha256 is right, so a file that is there is whole; one that was cut off is gone on with.
+//!
+//! Adapters for these models lie beside the manifest, and are verified when they are [`Chosen`].
 
+mod adapter;
+mod chosen;
 mod command;
 mod http;
 mod manifest;
@@ -18,6 +22,8 @@ mod weight_file;
 
 use std::path::{Path, PathBuf};
 
+pub use self::adapter::Adapter;
+pub use self::chosen::Chosen;
 pub use self::command::{fetch, list, path};
 pub use self::manifest::{Manifest, Model, Part, Source};
 pub use self::progress::{Event, Progress, Terminal};

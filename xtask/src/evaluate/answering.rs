@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::path::Path;
 
 use fixwright::Repairer;
 use fixwright::dataset::RepairSample;
 use fixwright::decode::{Finish, Generation, Target, generate};
 use fixwright::prompt::Options as PromptOptions;
-use fixwright::repair::{Asked, LoadOptions, Options};
+use fixwright::repair::{Asked, Options};
 
 use super::answers::{Answer, Cost};
 use super::kept::Kept;
@@ -17,11 +16,12 @@ use crate::counter::Counter;
 use crate::exit::{BadInput, note};
 use crate::flags::EvaluateFlags;
 use crate::interrupt::Interrupt;
+use crate::models::Chosen;
 
 /// The answers that the flags ask for: those that `kept` has, and the model's for the rest. `None` if that was interrupted.
 pub(super) fn answers(
     flags: &EvaluateFlags,
-    model: &Path,
+    model: &Chosen,
     samples: &Samples,
     mut kept: Kept,
     settings: &str,
@@ -53,14 +53,13 @@ struct Answerer<'a> {
 impl<'a> Answerer<'a> {
     fn load(
         flags: &EvaluateFlags,
-        model: &Path,
+        model: &Chosen,
         settings: &'a str,
         interrupt: &'a Interrupt,
     ) -> anyhow::Result<Self> {
         let answering = &flags.answering;
-        let adapter = answering.adapter.clone();
-        let load = LoadOptions::default().with_adapter(adapter).with_threads(answering.threads);
-        let repairer = Repairer::load(model, &load)
+        let load = model.load_options().with_threads(answering.threads);
+        let repairer = Repairer::load(&model.model, &load)
             .map_err(|error| BadInput(format!("{:#}", anyhow::Error::from(error))))?;
         let mut options = Options::default()
             .with_candidates(answering.candidates.into())

@@ -8,7 +8,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::flags::{AnswerFlags, EvaluateFlags};
-use crate::models::{self, WeightFile};
+use crate::models::{self, Chosen, WeightFile};
 
 /// What made the answers, and what they were made for.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -27,9 +27,8 @@ pub(super) struct Origin {
 /// A model, and how it was asked.
 #[derive(Clone, Debug, Serialize)]
 struct Maker {
+    /// The model's, and its adapter's if it has one.
     weights: Vec<WeightFile>,
-    /// Empty without an adapter.
-    adapter: Vec<WeightFile>,
     template: u32,
     temperature: f32,
     top_p: f32,
@@ -46,15 +45,13 @@ impl Origin {
         Ok(Self { answers_sha256: Some(digest(answers)?), ..Self::new(flags)? })
     }
 
-    /// Of answers that the model at a path makes.
-    pub(super) fn made(flags: &EvaluateFlags, model: &Path) -> anyhow::Result<Self> {
+    /// Of answers that a model makes.
+    pub(super) fn made(flags: &EvaluateFlags, model: &Chosen) -> anyhow::Result<Self> {
         let AnswerFlags { temperature, top_p, seed, max_new_tokens, candidates, threads, .. } =
             flags.answering;
-        let adapter = &flags.answering.adapter;
         let threads = threads.map_or_else(std::thread::available_parallelism, Ok)?.get();
         let maker = Maker {
-            weights: WeightFile::of(model)?,
-            adapter: adapter.as_deref().map_or(Ok(Vec::new()), adapter_files)?,
+            weights: model.files()?,
             template: TEMPLATE_VERSION,
             temperature,
             top_p,
@@ -81,7 +78,7 @@ impl Origin {
     /// A hash of all that decides an answer. How many there are, and how fast they come, is not among it.
     pub(super) fn settings(&self) -> String {
         let hashes = |maker: &Maker| -> Vec<String> {
-            maker.weights.iter().chain(&maker.adapter).map(|file| file.sha256.clone()).collect()
+            maker.weights.iter().map(|file| file.sha256.clone()).collect()
         };
         let of = |maker: &Maker| {
             let Maker { template, temperature, top_p, seed, max_new_tokens, .. } = *maker;
@@ -91,12 +88,6 @@ impl Origin {
         let text = serde_json::to_vec(&decides).unwrap_or_default();
         Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
-}
-
-/// The factors of an adapter, and the settings that say how they count.
-fn adapter_files(folder: &Path) -> anyhow::Result<Vec<WeightFile>> {
-    let settings = WeightFile::of(&folder.join("adapter_config.json"))?;
-    Ok([settings, WeightFile::of(folder)?].concat())
 }
 
 fn digest(path: &Path) -> anyhow::Result<String> {

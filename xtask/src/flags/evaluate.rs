@@ -50,9 +50,10 @@ pub struct AnswerFlags {
     /// A model's name (see `cargo xtask model list`), a GGUF file, or a Hugging Face folder; the default model if left out
     #[arg(long, value_name = "NAME|PATH")]
     pub model: Option<String>,
-    /// The folder of a LoRA adapter to put on the model, as `train` writes it and Hugging Face PEFT reads it
-    #[arg(long, value_name = "DIR")]
-    pub adapter: Option<PathBuf>,
+    /// An adapter to put on the model: a name of `cargo xtask model list`, a folder as `train` writes it and Hugging Face PEFT reads
+    /// it, or none; the model's default for the target if left out, where it has one
+    #[arg(long, value_name = "NAME|DIR|none")]
+    pub adapter: Option<String>,
     /// How many answers there are for each sample: the most likely one, then sampled ones
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub candidates: u8,

@@ -3,10 +3,11 @@
 use std::io::Write;
 
 use anyhow::Context as _;
+use fixwright_prompt::Target;
 use indicatif::DecimalBytes;
 use serde::Serialize;
 
-use super::{Manifest, Store, Terminal, ensure};
+use super::{Adapter, Manifest, Store, Terminal, ensure};
 use crate::exit::{Exit, note};
 use crate::flags::Format;
 
@@ -20,9 +21,28 @@ struct Row<'a> {
     licence: &'a str,
     architecture: &'a str,
     path: Option<String>,
+    adapters: Vec<AdapterRow<'a>>,
 }
 
-/// Lists the known models and whether they are on this machine.
+/// An adapter for it.
+#[derive(Serialize)]
+struct AdapterRow<'a> {
+    name: &'a str,
+    default: bool,
+    targets: &'a [Target],
+    size: u64,
+    sha256: &'a str,
+    licence: &'a str,
+}
+
+impl<'a> From<&'a Adapter> for AdapterRow<'a> {
+    fn from(adapter: &'a Adapter) -> Self {
+        let Adapter { name, default, targets, size, sha256, licence, .. } = adapter;
+        Self { name, default: *default, targets, size: *size, sha256, licence }
+    }
+}
+
+/// Lists the known models, their adapters, and whether they are on this machine.
 ///
 /// # Errors
 ///
@@ -38,6 +58,7 @@ pub fn list(format: Format, out: &mut dyn Write) -> anyhow::Result<Exit> {
         licence: &model.licence,
         architecture: &model.architecture,
         path: store.find(model).map(|path| path.display().to_string()),
+        adapters: manifest.adapters(&model.name).map(AdapterRow::from).collect(),
     });
     match format {
         Format::Json => {
@@ -55,7 +76,18 @@ impl Row<'_> {
         let default = if self.default { ", default" } else { "" };
         writeln!(out, "{}  ({}, {}{default})", self.name, DecimalBytes(self.size), self.licence)?;
         writeln!(out, "    {}", self.architecture)?;
-        writeln!(out, "    {}", self.path.as_deref().unwrap_or("not fetched"))
+        writeln!(out, "    {}", self.path.as_deref().unwrap_or("not fetched"))?;
+        self.adapters.iter().try_for_each(|adapter| adapter.write(out))
+    }
+}
+
+impl AdapterRow<'_> {
+    fn write(&self, out: &mut dyn Write) -> std::io::Result<()> {
+        let Self { name, licence, .. } = self;
+        let targets: Vec<_> = self.targets.iter().map(|target| target.name()).collect();
+        let (size, targets) = (DecimalBytes(self.size), targets.join(", "));
+        let default = if self.default { ", default" } else { "" };
+        writeln!(out, "    --adapter {name}  ({size}, {licence}; {targets}{default})")
     }
 }
 

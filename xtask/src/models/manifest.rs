@@ -5,16 +5,20 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
+use fixwright_prompt::Target;
 use serde::Deserialize;
 
+use super::adapter::Adapter;
 use crate::exit::BadInput;
 
-/// All models known by name.
+/// All models known by name, and the adapters for them.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     #[serde(rename = "model")]
     models: Vec<Model>,
+    #[serde(rename = "adapter", default)]
+    adapters: Vec<Adapter>,
 }
 
 /// One model: a single file, known by its size and sha256.
@@ -122,7 +126,25 @@ impl Manifest {
         }
         let defaults = manifest.models.iter().filter(|model| model.default).count();
         ensure!(defaults == 1, "{defaults} models are marked as the default, not one");
+        manifest.check_adapters()?;
         Ok(manifest)
+    }
+
+    fn check_adapters(&self) -> anyhow::Result<()> {
+        let (mut names, mut defaults) = (HashSet::new(), HashSet::new());
+        for adapter in &self.adapters {
+            let (name, model) = (&adapter.name, &adapter.model);
+            ensure!(names.insert(name), "two adapters are called {name}");
+            adapter
+                .check()
+                .and_then(|()| self.find(Some(model)))
+                .with_context(|| format!("adapter {name}"))?;
+            for target in adapter.targets.iter().filter(|_| adapter.default) {
+                let first = defaults.insert((model, *target));
+                ensure!(first, "{model} has two default adapters for the target {target}");
+            }
+        }
+        Ok(())
     }
 
     /// Every model, in the manifest's order.
@@ -144,6 +166,31 @@ impl Manifest {
             BadInput(format!("no model is called {name:?}; known: {}", known.join(", "))).into()
         })
     }
+
+    /// The adapters for a model, in the manifest's order.
+    pub fn adapters(&self, model: &str) -> impl Iterator<Item = &Adapter> {
+        self.adapters.iter().filter(move |adapter| adapter.model == model)
+    }
+
+    /// The adapter of this name.
+    ///
+    /// # Errors
+    ///
+    /// [`BadInput`] with the known names when there is none of this name.
+    pub fn adapter(&self, name: &str) -> anyhow::Result<&Adapter> {
+        self.adapters.iter().find(|adapter| adapter.name == name).ok_or_else(|| {
+            let known: Vec<_> = self.adapters.iter().map(|it| it.name.as_str()).collect();
+            let known = if known.is_empty() { "none yet".to_owned() } else { known.join(", ") };
+            let what = "there is no folder of this name, and no adapter is called";
+            BadInput(format!("{what} {name:?}; known: {known}")).into()
+        })
+    }
+
+    /// The adapter that a model is given for a target when none is named.
+    #[must_use]
+    pub fn default_adapter(&self, model: &str, target: Target) -> Option<&Adapter> {
+        self.adapters(model).find(|adapter| adapter.default && adapter.targets.contains(&target))
+    }
 }
 
 impl Model {
@@ -152,11 +199,7 @@ impl Model {
             let plain = Path::new(name).file_name() == Some(name.as_ref());
             ensure!(plain, "{key} {name:?} is not a plain file name");
         }
-        let hexadecimal = self.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        ensure!(
-            hexadecimal && self.sha256.len() == 64,
-            "sha256 is not 64 lower-case hexadecimal digits"
-        );
+        ensure!(is_sha256(&self.sha256), "sha256 is not 64 lower-case hexadecimal digits");
         for source in &self.sources {
             if let Source::Pip { parts } = source {
                 let total = parts.iter().try_fold(0u64, |sum, part| sum.checked_add(part.size));
@@ -168,6 +211,11 @@ impl Model {
         }
         Ok(())
     }
+}
+
+/// Whether a text is a sha256 as it is written here.
+pub(super) fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 #[cfg(test)]
