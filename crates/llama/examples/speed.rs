@@ -26,8 +26,9 @@ const DECODED: usize = 32;
 const BATCHES: [usize; 8] = [1, 2, 4, 8, 16, 32, 64, 128];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let path =
-        PathBuf::from(std::env::args_os().nth(1).ok_or("usage: speed MODEL.gguf [THREADS [RANK]]")?);
+    let path = PathBuf::from(
+        std::env::args_os().nth(1).ok_or("usage: speed MODEL.gguf [THREADS [RANK]]")?,
+    );
     let threads = std::env::args().nth(2).map(|text| text.parse()).transpose()?;
     let start = Instant::now();
     let weights = Weights::open(&path)?;
