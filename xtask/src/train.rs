@@ -139,8 +139,9 @@ fn conclude(
         Some(best) => Adapter::open(&best)?,
         None => trainer.adapter(),
     };
-    adapter.config.base_model = Some(path.display().to_string());
-    adapter.save(&folder)?;
+    let base = config.base_model.clone();
+    adapter.config.base_model = Some(base.unwrap_or_else(|| path.display().to_string()));
+    adapter.save_as(&folder, config.adapter_type)?;
     match &flags.merged {
         Some(merged) => Ok(Gguf::open(path)?.write_merged(&adapter, merged)?),
         None => Ok(()),

@@ -8,6 +8,8 @@ use std::path::Path;
 
 use ::safetensors::tensor::TensorView;
 use ::safetensors::{Dtype, serialize};
+use half::f16;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::replace::replace;
@@ -42,6 +44,18 @@ pub struct Factors {
     pub b: Vec<f32>,
     /// The inner dimension.
     pub rank: usize,
+}
+
+/// How the factors of an adapter are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum FactorType {
+    /// As they are.
+    #[default]
+    F32,
+    /// Rounded to 16 bits: half the file.
+    F16,
 }
 
 impl Factors {
@@ -107,14 +121,23 @@ impl Adapter {
         Ok(Self { config, factors })
     }
 
-    /// Writes a folder, which is made if it is not there. Each file is written under another name and then renamed.
+    /// Writes a folder, which is made if it is not there, with factors in f32. Each file is written under another name and then renamed.
     ///
     /// # Errors
     ///
     /// [`Error::Write`].
     pub fn save(&self, folder: &Path) -> Result<()> {
+        self.save_as(folder, FactorType::F32)
+    }
+
+    /// As [`save`](Self::save), with factors in another type.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`].
+    pub fn save_as(&self, folder: &Path, factors: FactorType) -> Result<()> {
         std::fs::create_dir_all(folder).map_err(|e| Error::write(folder, e))?;
-        let tensors = self.to_bytes(folder)?;
+        let tensors = self.to_bytes(folder, factors)?;
         replace(&folder.join(TENSORS), |file| std::fs::write(file, &tensors))?;
         let config = self.config.to_json(self.factors.keys());
         replace(&folder.join(CONFIG), |file| std::fs::write(file, &config))
@@ -125,12 +148,12 @@ impl Adapter {
         self.config.scale()
     }
 
-    fn to_bytes(&self, folder: &Path) -> Result<Vec<u8>> {
+    fn to_bytes(&self, folder: &Path, factors: FactorType) -> Result<Vec<u8>> {
         let mut tensors: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
         for (module, f) in &self.factors {
             let name = |factor: &str| format!("{PREFIX}{module}.lora_{factor}.weight");
-            tensors.push((name("A"), vec![f.rank, f.inputs()], bytes(&f.a)));
-            tensors.push((name("B"), vec![f.outputs(), f.rank], bytes(&f.b)));
+            tensors.push((name("A"), vec![f.rank, f.inputs()], factors.bytes(&f.a)));
+            tensors.push((name("B"), vec![f.outputs(), f.rank], factors.bytes(&f.b)));
         }
         let refused = |e: ::safetensors::SafeTensorError| {
             Error::safetensors(&folder.join(TENSORS), e.to_string())
@@ -138,7 +161,8 @@ impl Adapter {
         let views = tensors
             .iter()
             .map(|(name, shape, data)| {
-                let view = TensorView::new(Dtype::F32, shape.clone(), data).map_err(refused)?;
+                let view =
+                    TensorView::new(factors.dtype(), shape.clone(), data).map_err(refused)?;
                 Ok((name.as_str(), view))
             })
             .collect::<Result<Vec<_>>>()?;
@@ -164,8 +188,22 @@ fn read_factors(file: &SafetensorsFile, module: &str) -> Result<Factors> {
     Ok(Factors { a: a.to_f32()?, b: b.to_f32()?, rank })
 }
 
-fn bytes(values: &[f32]) -> Vec<u8> {
-    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+impl FactorType {
+    fn dtype(self) -> Dtype {
+        match self {
+            Self::F32 => Dtype::F32,
+            Self::F16 => Dtype::F16,
+        }
+    }
+
+    fn bytes(self, values: &[f32]) -> Vec<u8> {
+        match self {
+            Self::F32 => values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+            Self::F16 => {
+                values.iter().flat_map(|value| f16::from_f32(*value).to_le_bytes()).collect()
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -189,6 +227,19 @@ mod tests {
         let read = Adapter::open(folder.path()).unwrap();
         assert_eq!(read, written);
         assert_eq!(read.scale(), 2.0);
+    }
+
+    #[test]
+    fn factors_of_16_bits_are_the_nearest() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut written = adapter();
+        let factors = written.factors.first_entry().unwrap().into_mut();
+        factors.a[1] = 0.1;
+        written.save_as(folder.path(), FactorType::F16).unwrap();
+        let read = Adapter::open(folder.path()).unwrap();
+        let read = &read.factors["model.layers.0.self_attn.q_proj"];
+        assert_eq!(read.a, [1.0, f16::from_f32(0.1).to_f32(), 3.0]);
+        assert_eq!(read.b, [0.5, -1.0]);
     }
 
     #[test]

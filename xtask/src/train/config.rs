@@ -1,6 +1,7 @@
 //! Everything that decides a run: one TOML file, a preset, and flags on top.
 
 use fixwright::finetune::{LoraOptions, Method, Options, Schedule};
+use fixwright::llama::adapter::FactorType;
 use fixwright::prompt::{FastFixerMask, MaskStrategy, Target};
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,10 @@ pub(super) struct Config {
     pub(super) max_changed_lines: usize,
     /// In what the model computes.
     pub(super) precision: Precision,
+    /// How the finished adapter is written.
+    pub(super) adapter_type: FactorType,
+    /// What the finished adapter names as its base, for Hugging Face: the path of the model if nothing is said.
+    pub(super) base_model: Option<String>,
     /// The run itself.
     pub(super) train: Options,
 }
@@ -47,6 +52,8 @@ impl Default for Config {
             max_tokens: 2048,
             max_changed_lines: 0,
             precision: Precision::F32,
+            adapter_type: FactorType::F32,
+            base_model: None,
             train: Options::default(),
         }
     }
