@@ -3,12 +3,14 @@
 mod analysed;
 mod answering;
 mod answers;
+mod first;
 mod kept;
 mod metrics;
 mod origin;
 mod row;
 mod rows;
 mod samples;
+mod seconds;
 mod summary;
 
 use std::io::Write;

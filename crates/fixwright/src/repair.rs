@@ -101,6 +101,12 @@ impl<T: Target + Clone> Repairer<T> {
         request.with_definitions(definitions)
     }
 
+    /// The model as it answers the prompts of one search. What it has computed for one it does not compute again for the next, as far as both begin
+    /// alike.
+    pub fn writer<'a>(&'a self, options: &'a Options) -> impl Writer + 'a {
+        Decoder::new(self, options)
+    }
+
     /// [Searches](search()) for a repair with this model. One answer is decoded at a time, however many searches go on: while
     /// one has the model, others can be judged.
     ///
@@ -114,6 +120,6 @@ impl<T: Target + Clone> Repairer<T> {
         options: &Options,
         progress: Progress<'_>,
     ) -> Result<Repair> {
-        search(request, &mut Decoder::new(self, options), judge, options, progress)
+        search(request, &mut self.writer(options), judge, options, progress)
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use fixwright::Repairer;
 use fixwright::dataset::RepairSample;
-use fixwright::decode::{Finish, Generation, Target, generate};
-use fixwright::prompt::Options as PromptOptions;
-use fixwright::repair::{Asked, Options};
+use fixwright::decode;
+use fixwright::prompt::{Options as PromptOptions, Prompt, render};
+use fixwright::repair::{Options, Writer as _, Written};
+use fixwright::{Error, Repairer};
 
 use super::answers::{Answer, Cost};
 use super::kept::Kept;
@@ -79,12 +79,12 @@ impl<'a> Answerer<'a> {
     ) -> anyhow::Result<ControlFlow<()>> {
         let mut left_out: BTreeMap<String, usize> = BTreeMap::new();
         for (id, sample) in samples.iter() {
-            if kept.count(id) == self.options.candidates {
+            if kept.count(id) >= self.options.candidates {
                 continue;
             }
-            match self.ask(sample)? {
-                Ok(asked) => {
-                    if self.answer(id, &asked, kept, counter)?.is_break() {
+            match self.prompt(sample) {
+                Ok(prompt) => {
+                    if self.answer(id, &prompt, kept, counter)?.is_break() {
                         return Ok(ControlFlow::Break(()));
                     }
                 }
@@ -98,38 +98,32 @@ impl<'a> Answerer<'a> {
     }
 
     /// The prompt of a sample, or why it has none.
-    fn ask(&self, sample: &RepairSample) -> anyhow::Result<Result<Asked, String>> {
+    fn prompt(&self, sample: &RepairSample) -> Result<Prompt, String> {
         let report = sample.report();
-        match sample.request(&report, &self.prompt) {
-            Ok(request) => Ok(Ok(self.repairer.asker().ask(&request)?)),
-            Err(error) => Ok(Err(error.to_string())),
-        }
+        let request = sample.request(&report, &self.prompt).map_err(|error| error.to_string())?;
+        Ok(render(&request))
     }
 
     /// Makes the answers for one sample that are not there yet. All share what was computed for the prompt.
     fn answer(
         &self,
         id: &str,
-        asked: &Asked,
+        prompt: &Prompt,
         kept: &mut Kept,
         counter: &mut Counter,
     ) -> anyhow::Result<ControlFlow<()>> {
-        let mut session = self.repairer.session();
-        let tokenizer = self.repairer.asker().tokenizer();
+        let mut writer = self.repairer.writer(&self.options);
         for candidate in kept.count(id)..self.options.candidates {
-            let fits = asked.prompt.len() < session.context_length();
-            let (answer, cost) = if fits {
-                let options = self.options.decoding(candidate, asked, tokenizer);
-                let mut draft = self.repairer.drafter(asked);
-                let flow = &mut |_| self.interrupt.flow();
-                let made = generate(&mut session, &mut draft, &asked.prompt, &options, flow)?;
-                if made.finish == Finish::Cancelled {
-                    return Ok(ControlFlow::Break(()));
+            let written = writer.write(prompt, candidate, &mut |_| self.interrupt.flow());
+            let (answer, cost) = match written {
+                Ok(Some(written)) => {
+                    let cost = Cost::from(&written);
+                    (written.text, Some(cost))
                 }
-                (tokenizer.decode(&made.tokens)?, Some(Cost::from(&made)))
-            } else {
+                Ok(None) => return Ok(ControlFlow::Break(())),
                 // The model cannot be asked this: that is no answer, not a sample to pass over.
-                (String::new(), None)
+                Err(Error::Decode(decode::Error::PromptTooLong { .. })) => (String::new(), None),
+                Err(error) => return Err(error.into()),
             };
             let settings = Some(self.settings.to_owned());
             kept.push(Answer { id: id.to_owned(), answer, cost, settings })?;
@@ -139,9 +133,9 @@ impl<'a> Answerer<'a> {
     }
 }
 
-impl From<&Generation> for Cost {
-    fn from(made: &Generation) -> Self {
-        let stats = &made.stats;
+impl From<&Written> for Cost {
+    fn from(written: &Written) -> Self {
+        let stats = &written.stats;
         Self {
             prompt_tokens: stats.prompt_tokens,
             tokens: stats.output_tokens,
@@ -150,6 +144,7 @@ impl From<&Generation> for Cost {
             accepted: stats.accepted,
             prefill_seconds: stats.prefill.as_secs_f64(),
             decode_seconds: (stats.verify + stats.draft).as_secs_f64(),
+            mean_log_probability: written.mean_log_probability,
         }
     }
 }

@@ -83,3 +83,43 @@ fn own(line: &[u8], settings: &str) -> Result<Answer, String> {
     }
     Ok(answer)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(id: &str, text: &str) -> Answer {
+        Answer { id: id.into(), answer: text.into(), cost: None, settings: Some("s".into()) }
+    }
+
+    #[test]
+    fn a_killed_run_loses_the_line_that_it_was_writing_and_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("answers.jsonl");
+        let mut kept = Kept::open(Some(&path), "s").unwrap();
+        for (id, text) in [("a", "1"), ("a", "2"), ("b", "3")] {
+            kept.push(answer(id, text)).unwrap();
+        }
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &whole[..whole.len() - 1]).unwrap();
+
+        let mut kept = Kept::open(Some(&path), "s").unwrap();
+        assert_eq!((kept.count("a"), kept.count("b")), (2, 0));
+        kept.push(answer("b", "3")).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), whole);
+        assert_eq!(kept.finish(1), [answer("a", "1"), answer("b", "3")]);
+    }
+
+    #[test]
+    fn answers_of_other_settings_are_not_mixed_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("answers.jsonl");
+        Kept::open(Some(&path), "s").unwrap().push(answer("a", "1")).unwrap();
+        let error = Kept::open(Some(&path), "t").err().unwrap();
+        assert!(error.is::<BadInput>());
+        assert!(error.to_string().contains("answers.jsonl:1: made with another model"), "{error}");
+        std::fs::write(&path, "{\"id\": 1}\n").unwrap();
+        assert!(Kept::open(Some(&path), "s").is_err());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "{\"id\": 1}\n", "it is left alone");
+    }
+}

@@ -6,13 +6,15 @@ use fixwright_validate::{Estimate, Tally};
 use serde::Serialize;
 
 use super::analysed::Analysed;
+use super::first::First;
 use super::origin::Origin;
 use super::row::Row;
+use super::seconds::Times;
 
 /// The seed of the confidence intervals.
-const SEED: u64 = 0;
+pub(super) const SEED: u64 = 0;
 /// The numbers of draws that rates are given for, as far as there are candidates.
-const DRAWS: [u64; 7] = [1, 2, 4, 8, 16, 32, 64];
+pub(super) const DRAWS: [u64; 7] = [1, 2, 4, 8, 16, 32, 64];
 
 /// What is asked of an answer.
 type Measure = (&'static str, fn(&Row) -> bool);
@@ -33,7 +35,7 @@ const ANALYSES: [Measure; 2] = [
 ];
 
 /// The rows of one sample.
-type Candidates<'a> = Vec<&'a Row>;
+pub(super) type Candidates<'a> = Vec<&'a Row>;
 
 /// What all answers came to.
 #[derive(Debug, Serialize)]
@@ -44,20 +46,35 @@ pub(super) struct Metrics<'a> {
     pub(super) samples: usize,
     /// How many answers there are of each verdict.
     pub(super) verdicts: BTreeMap<&'a str, usize>,
+    /// Of `k` answers drawn at random.
     pub(super) rates: Vec<Rate>,
+    /// Of the first `k` answers: with 1, of the most likely one.
+    pub(super) first: First,
+    /// How long it took, where the answers say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) seconds: Option<Times>,
     pub(super) classes: Vec<Group<'a>>,
     pub(super) problems: Vec<Group<'a>>,
 }
 
-/// The share of samples with a right answer among `k` drawn ones, and its interval of 95 %.
+/// The share of samples with a right answer among `k` ones, and its interval of 95 %.
 #[derive(Debug, Serialize)]
 pub(super) struct Rate {
     /// What makes an answer right.
     pub(super) measure: &'static str,
     pub(super) k: u64,
+    /// How many samples there are that can be asked this.
+    pub(super) samples: usize,
     pub(super) mean: f64,
     pub(super) low: f64,
     pub(super) high: f64,
+}
+
+impl Rate {
+    pub(super) fn new(measure: &'static str, k: u64, estimate: &Estimate) -> Self {
+        let Estimate { mean, low, high, count: samples, .. } = *estimate;
+        Self { measure, k, samples, mean, low, high }
+    }
 }
 
 /// The samples of one kind.
@@ -83,6 +100,8 @@ impl<'a> Metrics<'a> {
             samples: samples.len(),
             verdicts,
             rates: rates(&samples, &[&MEASURES[..], &LIKENESSES, analyses].concat()),
+            first: First::of(&samples),
+            seconds: Times::of(&samples),
             classes: groups(&samples, |row| row.class.as_deref()),
             problems: groups(&samples, |row| row.problem.as_deref()),
         }
@@ -123,8 +142,7 @@ fn rate(samples: &[Candidates<'_>], (measure, is_right): Measure, k: u64) -> Opt
         right: rows.iter().filter(|row| is_right(row)).count() as u64,
     };
     let values: Vec<f64> = samples.iter().filter_map(|rows| tally(rows).pass_at(k)).collect();
-    let Estimate { mean, low, high, .. } = Estimate::bootstrap(&values, SEED)?;
-    Some(Rate { measure, k, mean, low, high })
+    Estimate::bootstrap(&values, SEED).map(|estimate| Rate::new(measure, k, &estimate))
 }
 
 #[cfg(test)]
@@ -168,5 +186,32 @@ mod tests {
         assert_eq!((wide.low, wide.high), (0.0, 1.0), "of two samples none or both are drawn");
         let problems: Vec<_> = metrics.problems.iter().map(|it| (it.name, it.samples)).collect();
         assert_eq!(problems, [("p", 3), ("q", 1)]);
+    }
+
+    #[test]
+    fn the_first_answers_count_in_their_order_and_only_where_they_can_be_asked() {
+        // Tests: a passes at once, b with its second answer. References: of b a small one, of c a large one, met by the first answer.
+        let rows: Vec<Row> = [
+            r#"{"id":"a","candidate":0,"verdict":"plausible","has_tests":true}"#,
+            r#"{"id":"a","candidate":1,"verdict":"failed","has_tests":true}"#,
+            r#"{"id":"b","candidate":0,"verdict":"not_applied","unchanged":true,"has_tests":true,"changed_lines":5}"#,
+            r#"{"id":"b","candidate":1,"verdict":"plausible","has_tests":true,"changed_lines":5}"#,
+            r#"{"id":"c","candidate":0,"verdict":"applies","changed_lines":6,"likeness":{"exact":false,"modulo_whitespace":true,"same_edited_lines":true,"same_tokens":true,"relative_patch_size":0.1,"reference_patch_size":0.1}}"#,
+            r#"{"id":"c","candidate":1,"verdict":"applies","changed_lines":6}"#,
+        ]
+        .map(|line| serde_json::from_str(line).unwrap())
+        .into();
+        let origin = Origin::default();
+        let First { all, small } = Metrics::new(&rows, &origin).first;
+        let of = |rates: &[Rate], measure| -> Vec<_> {
+            let rates = rates.iter().filter(|rate| rate.measure == measure);
+            rates.map(|rate| (rate.k, rate.samples, (rate.mean * 6.0).round())).collect()
+        };
+        assert_eq!(of(&all, "plausible"), [(1, 2, 3.0), (2, 2, 6.0)]);
+        assert_eq!(of(&all, "same edited lines"), [(1, 2, 3.0), (2, 2, 3.0)]);
+        assert_eq!(of(&all, "unchanged"), [(1, 3, 2.0), (2, 3, 2.0)]);
+        assert_eq!(of(&all, "applies"), [(1, 3, 4.0), (2, 3, 6.0)]);
+        assert_eq!(of(&small.rates, "plausible"), [(1, 1, 0.0), (2, 1, 6.0)]);
+        assert_eq!(of(&small.rates, "same edited lines"), [(1, 1, 0.0), (2, 1, 0.0)]);
     }
 }

@@ -141,6 +141,11 @@ impl Row {
         self.likeness.as_ref().is_some_and(way)
     }
 
+    /// Whether there is a reference fix to compare with.
+    pub(super) fn has_reference(&self) -> bool {
+        self.changed_lines.is_some()
+    }
+
     /// Whether the answer passes every test there is.
     pub(super) fn is_plausible(&self) -> bool {
         matches!(self.verdict.as_str(), "plausible" | "exact")

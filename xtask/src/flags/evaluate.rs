@@ -58,10 +58,10 @@ pub struct AnswerFlags {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub candidates: u8,
     /// The temperature of sampled answers
-    #[arg(long, value_name = "T", default_value_t = 0.8)]
+    #[arg(long, value_name = "T", default_value_t = 0.8, value_parser = temperature)]
     pub temperature: f32,
     /// The nucleus of sampled answers: only the most likely tokens that together reach this probability take part
-    #[arg(long, value_name = "P", default_value_t = 0.95)]
+    #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = top_p)]
     pub top_p: f32,
     /// The same seed gives the same answers
     #[arg(long, value_name = "S", default_value_t = 0)]
@@ -78,4 +78,14 @@ pub struct AnswerFlags {
     /// How many threads the model computes with; as many as there are processors if left out
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,
+}
+
+fn temperature(text: &str) -> Result<f32, String> {
+    let number = text.parse().ok().filter(|number: &f32| number.is_finite() && *number > 0.0);
+    number.ok_or_else(|| "it is a number above 0".to_owned())
+}
+
+fn top_p(text: &str) -> Result<f32, String> {
+    let number = text.parse().ok().filter(|number: &f32| *number > 0.0 && *number <= 1.0);
+    number.ok_or_else(|| "it is a number above 0, and at most 1".to_owned())
 }
