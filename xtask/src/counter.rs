@@ -35,6 +35,11 @@ impl Counter {
         Self { bar, live, what, begun: Instant::now(), spoke: Instant::now() }
     }
 
+    /// Prints a line, above the bar where there is one.
+    pub fn say(&self, line: impl std::fmt::Display) {
+        self.bar.suspend(|| note(line));
+    }
+
     /// Counts so many more rows.
     pub fn add(&mut self, rows: u64) {
         self.bar.inc(rows);

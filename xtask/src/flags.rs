@@ -1,20 +1,21 @@
 //! What can be typed after `cargo xtask`.
 
-use std::num::{NonZeroU64, NonZeroUsize};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fixwright_validate::Analyser;
 
 use crate::bench_decode::BenchDecodeFlags;
-use crate::exit::BadInput;
 
 mod context;
 mod evaluate;
+mod repair;
 mod train;
 
 pub use context::{ContextFlags, Shown};
 pub use evaluate::{AnswerFlags, EvaluateFlags};
+pub use repair::RepairFlags;
 pub use train::{Mask, Preset, TrainFlags};
 
 /// The commands of the fixwright workspace.
@@ -36,7 +37,10 @@ pub enum Command {
     /// Without --report a shipped example is repaired. The diff goes to stdout, everything else to stderr. The first run
     /// builds the model code and fetches the model.
     ///
-    /// Exit codes: 0 repaired, 1 no valid patch found, 2 bad input, 3 could not run or interrupted.
+    /// With --reports all findings are repaired that are about files of --source, those in the same place once. --out gets a mail for `git am` each,
+    /// and stdout a table: repaired, if --analyser saw the finding go; plausible, if all else is well; failed, and why.
+    ///
+    /// Exit codes: 0 repaired, 1 no valid patch found (for one finding at least), 2 bad input, 3 could not run or interrupted.
     Repair(RepairFlags),
     /// Measure decoding with drafts: speed, tokens per forward pass, equality with plain decoding
     ///
@@ -325,73 +329,6 @@ pub enum Suite {
     GnuPatch,
     /// The patches of Debian's source packages, in order, reversed and alone, against GNU patch
     Debian,
-}
-
-/// `cargo xtask repair`.
-#[derive(Clone, Debug, Args)]
-pub struct RepairFlags {
-    /// The bug report: CID key/value text, or what gcc, clang or clang-tidy print
-    #[arg(long, value_name = "FILE", requires = "source")]
-    pub report: Option<PathBuf>,
-    /// The folder of the source that the report is about
-    #[arg(long, value_name = "DIR", requires = "report")]
-    pub source: Option<PathBuf>,
-    /// The line to repair, where the report has none or a wrong one
-    #[arg(long, value_name = "N")]
-    pub line: Option<NonZeroUsize>,
-    /// A model's name (see `cargo xtask model list`), a GGUF file, or a Hugging Face folder; the default model if left out
-    #[arg(long, value_name = "NAME|PATH")]
-    pub model: Option<String>,
-    /// What the model is asked to write
-    #[arg(long, value_enum, default_value_t)]
-    pub target: Target,
-    /// What the model is shown
-    #[command(flatten)]
-    pub context: ContextFlags,
-    /// The most candidates to try; the search ends with the first that applies and compiles cleanly
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
-    pub candidates: u8,
-    /// Write the patch to the source when one was found
-    #[arg(long, requires = "report")]
-    pub apply: bool,
-    /// Write the result, with all candidates and what made them, to a JSON file
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
-    /// The shell command, run in a copy of the source, that shows whether it compiles; `make` where there is a makefile,
-    /// else a syntax check of the file, if left out; it must build the folder it runs in, not a path written down elsewhere
-    #[arg(long, value_name = "COMMAND")]
-    pub compile: Option<String>,
-    /// A folder outside /usr that compiling may read and run programs of: a compiler's, say
-    #[arg(long, value_name = "DIR")]
-    pub allow_read: Vec<PathBuf>,
-    /// Task without a sandbox where there is none: what the model wrote and the project's build can then do whatever
-    /// you can
-    #[arg(long)]
-    pub allow_unsandboxed: bool,
-    /// The most seconds that compiling may take
-    #[arg(long, value_name = "SECONDS", default_value = "60")]
-    pub timeout: NonZeroU64,
-    /// Where the model runs: cpu, or cuda:INDEX in a build with CUDA
-    #[arg(long, default_value = "cpu", value_parser = device)]
-    pub device: String,
-    /// The same seed gives the same candidates
-    #[arg(long, default_value_t = 0)]
-    pub seed: u64,
-}
-
-impl RepairFlags {
-    /// Says what is wrong with the paths before anything is fetched or built for them.
-    ///
-    /// # Errors
-    ///
-    /// [`BadInput`] for a path that is not there.
-    pub fn check(&self) -> Result<(), BadInput> {
-        let missing =
-            [&self.report, &self.source].into_iter().flatten().find(|path| !path.exists());
-        missing.map_or(Ok(()), |path| {
-            Err(BadInput(format!("{}: there is no such file or folder", path.display())))
-        })
-    }
 }
 
 /// The name of a device.

@@ -33,6 +33,12 @@ impl Interrupt {
         Ok(interrupt)
     }
 
+    /// Does what Ctrl-C does the first time.
+    #[cfg(test)]
+    pub(crate) fn press(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
     /// Whether to go on.
     pub fn flow(&self) -> ControlFlow<()> {
         if self.0.load(Ordering::Relaxed) {

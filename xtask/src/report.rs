@@ -13,7 +13,7 @@ use indicatif::ProgressBar;
 
 use crate::exit::{BadInput, Exit, note};
 use crate::flags::ReportFlags;
-use sources::Sources;
+pub(crate) use sources::Sources;
 use table::Table;
 
 /// Warnings of one file that are printed; more are counted.

@@ -101,6 +101,11 @@ fn flags_that_make_no_sense_are_bad_input() {
         &["--candidates", "0"],
         &["--line", "0"],
         &["--target", "ast"],
+        &["--rounds", "0"],
+        &["--out", "x"],
+        &["--reports", "x", "--source", "x"],
+        &["--reports", "x", "--source", "x", "--out", "x", "--report", "x"],
+        &["--reports", "x", "--source", "x", "--out", "x", "--apply"],
     ] {
         let output = repair().args(flags).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{flags:?}");
@@ -147,6 +152,73 @@ fn what_is_written_agrees_with_the_exit_code() {
         }
         other => panic!("{other:?}: {said}"),
     }
+}
+
+/// A project of one file, and two findings of a compiler's log in it.
+fn pile(log: &str) -> Project {
+    let project = Project::new(REPORT, SOURCE.as_bytes());
+    fs::create_dir(project.path("logs")).unwrap();
+    fs::write(project.path("logs/gcc.txt"), log).unwrap();
+    project
+}
+
+fn repair_pile(project: &Project, reports: &str, flags: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = repair();
+    for (flag, path) in [("--reports", reports), ("--source", "src"), ("--out", "out")] {
+        command.arg(flag).arg(project.path(path));
+    }
+    let output = command.args(flags).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn a_pile_that_cannot_be_used_is_bad_input_or_empty() {
+    let project = pile("nothing to see here\n");
+    let (code, _, said) = repair_pile(&project, "logs/gcc.txt", &[]);
+    assert!(code == Some(2) && said.contains("gcc.txt"), "{said}");
+    let (code, _, said) = repair_pile(&project, "gone", &[]);
+    assert!(code == Some(2) && said.contains("gone"), "{said}");
+    let (code, table, said) = repair_pile(&project, "logs", &[]);
+    assert!(
+        code == Some(0) && said.contains("gcc.txt"),
+        "of a folder, what can be read is: {said}"
+    );
+    assert_eq!(table, "0 repaired, 0 plausible, 0 failed\n");
+
+    let project = pile("gone.c:3:1: warning: w [-Wx]\n");
+    let (code, table, _) = repair_pile(&project, "logs", &[]);
+    assert_eq!(code, Some(0));
+    assert_eq!(table, "0 repaired, 0 plausible, 0 failed, 1 not about a line of the source\n");
+    let summary = fs::read(project.path("out/summary.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_slice(&summary).unwrap();
+    assert_eq!(summary["left_out"][0]["place"], "gone.c:3:1");
+}
+
+/// With the same small model; whether it succeeds is not the point.
+#[test]
+fn a_pile_is_worked_through_once() {
+    let Some(model) = std::env::var_os("FIXWRIGHT_SMOLLM2_GGUF") else {
+        println!("skipped: FIXWRIGHT_SMOLLM2_GGUF is not set");
+        return;
+    };
+    let project = pile("f.c:3:34: warning: unbounded [-Wx]\nf.c:30:1: warning: beyond [-Wy]\n");
+    let flags = ["--candidates", "1", "--model", model.to_str().unwrap()];
+    let (code, table, said) = repair_pile(&project, "logs", &flags);
+    assert!(matches!(code, Some(0 | 1)), "{said}");
+    assert!(table.contains("0002  f.c:30  -Wy   failed     f.c: there is no line 30"), "{table}");
+    let summary = fs::read(project.path("out/summary.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_slice(&summary).unwrap();
+    let first = &summary["findings"][0];
+    let patch = first["patch"].as_str();
+    assert_eq!(first["status"] == "failed", patch.is_none());
+    assert!(patch.is_none_or(|name| project.path("out").join(name).is_file()));
+    assert_eq!(first["candidates"], 1);
+
+    let again = repair_pile(&project, "logs", &flags);
+    assert_eq!((again.0, &again.1), (code, &table));
+    assert!(again.2.contains("2 of 2 findings are done already"), "{}", again.2);
+    assert!(!again.2.contains("loading"), "{}", again.2);
 }
 
 /// Files beside the four that belong there.

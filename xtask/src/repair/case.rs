@@ -1,12 +1,11 @@
-//! What is to be repaired: the report, the file it means, and how the tree is compiled.
+//! What is to be repaired: a report, and the file it means.
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-use std::{env, fs};
+use std::sync::Arc;
 
 use fixwright::report::{self, BugReport};
 use fixwright::source::SourceFile;
-use fixwright::validate::{Limits, Task};
 
 use super::bad_input;
 use crate::exit::{BadInput, note};
@@ -16,16 +15,13 @@ use crate::workspace;
 /// The example that is repaired when no report is named: a project of ours with a report in the style of Coverity.
 const EXAMPLE: &str = "tests/fixtures/labels";
 
-/// The most memory in bytes that a process of the compiler may take.
-const MEMORY: u64 = 4 << 30;
-
 /// A report and what it is about.
 pub(super) struct Case {
     pub(super) report: BugReport,
     /// The report's own file.
     pub(super) report_path: PathBuf,
     pub(super) root: PathBuf,
-    pub(super) file: SourceFile,
+    pub(super) file: Arc<SourceFile>,
     pub(super) line: usize,
 }
 
@@ -49,25 +45,7 @@ impl Case {
                 return Err(fault(&report_path, "names no line: say which with --line").into());
             }
         };
-        Ok(Self { report, report_path, root, file, line })
-    }
-
-    /// The command that shows whether the tree compiles: the caller's, or `make` where there is a makefile, or a syntax check.
-    pub(super) fn compile(&self, flags: &RepairFlags) -> Task {
-        let makefile = ["Makefile", "makefile", "GNUmakefile"]
-            .iter()
-            .any(|name| self.root.join(name).is_file());
-        let compile = match &flags.compile {
-            Some(command) => Task::new(["sh", "-c", command]),
-            None if makefile => Task::new(["make"]),
-            None => Task::new(["cc", "-Wall", "-fsyntax-only", &self.file.path]),
-        };
-        let mut limits = Limits::default();
-        limits.wall_time = Duration::from_secs(flags.timeout.get());
-        limits.cpu_time = Some(limits.wall_time);
-        limits.memory = Some(MEMORY);
-        let path = env::var("PATH").unwrap_or_default();
-        compile.with_limits(limits).with_env("PATH", path)
+        Ok(Self { report, report_path, root, file: Arc::new(file), line })
     }
 
     /// `file:line`.

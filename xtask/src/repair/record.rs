@@ -1,10 +1,8 @@
 //! The result of a repair as JSON, with all that made it.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use fixwright::prompt::TEMPLATE_VERSION;
 use fixwright::repair::{Candidate, Repair};
 use fixwright::report::BugReport;
@@ -13,7 +11,7 @@ use serde::Serialize;
 
 use super::case::Case;
 use crate::flags::{ContextFlags, RepairFlags};
-use crate::models;
+use crate::models::WeightFile;
 
 /// What `--json` writes. `format` is raised when a field changes its meaning or goes away.
 #[derive(Serialize)]
@@ -21,7 +19,7 @@ pub(super) struct Record<'a> {
     format: u32,
     fixwright: &'static str,
     template: u32,
-    model: Vec<WeightFile>,
+    model: &'a [WeightFile],
     device: &'a str,
     seed: u64,
     target: String,
@@ -36,12 +34,6 @@ pub(super) struct Record<'a> {
     seconds: f64,
     /// The best first.
     candidates: Vec<CandidateRecord<'a>>,
-}
-
-#[derive(Serialize)]
-struct WeightFile {
-    file: PathBuf,
-    sha256: String,
 }
 
 #[derive(Serialize)]
@@ -68,15 +60,15 @@ impl<'a> Record<'a> {
     pub(super) fn new(
         flags: &'a RepairFlags,
         case: &'a Case,
-        model: &Path,
+        model: &'a [WeightFile],
         repair: &'a Repair,
         total: Duration,
-    ) -> anyhow::Result<Self> {
-        Ok(Self {
+    ) -> Self {
+        Self {
             format: 1,
             fixwright: env!("CARGO_PKG_VERSION"),
             template: TEMPLATE_VERSION,
-            model: weights(model)?,
+            model,
             device: &flags.device,
             seed: flags.seed,
             target: fixwright::prompt::Target::from(flags.target).to_string(),
@@ -90,7 +82,7 @@ impl<'a> Record<'a> {
             interrupted: repair.is_cancelled(),
             seconds: total.as_secs_f64(),
             candidates: repair.candidates.iter().map(CandidateRecord::new).collect(),
-        })
+        }
     }
 }
 
@@ -114,21 +106,4 @@ impl<'a> CandidateRecord<'a> {
             seconds: stats.total().as_secs_f64(),
         }
     }
-}
-
-/// The files that hold a model's weights, with their hashes.
-fn weights(model: &Path) -> anyhow::Result<Vec<WeightFile>> {
-    let mut files = vec![model.to_owned()];
-    if model.is_dir() {
-        files =
-            std::fs::read_dir(model)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
-        files.retain(|path| path.extension().is_some_and(|extension| extension == "safetensors"));
-        files.sort();
-    }
-    let hashed = files.into_iter().map(|file| {
-        let sha256 =
-            models::digest(&file).with_context(|| format!("cannot read {}", file.display()))?;
-        Ok(WeightFile { file, sha256 })
-    });
-    hashed.collect()
 }

@@ -67,7 +67,9 @@ fn analysed(analysis: &Analysis) -> String {
             let reported = match reported {
                 Some(Reported::Gone) => "; the finding is gone",
                 Some(Reported::Still) => "; the finding is still there",
-                Some(Reported::Unseen) => "; the analyser does not make the finding as it is either",
+                Some(Reported::Unseen) => {
+                    "; the analyser does not make the finding as it is either"
+                }
                 _ => "",
             };
             let new = new.len();
@@ -112,12 +114,7 @@ pub(super) fn failures(repair: &Repair) {
 /// Verdict, tokens and time of the chosen candidate.
 pub(super) fn summary(case: &Case, best: &Candidate, total: Duration) {
     let stats = &best.proposal.written.stats;
-    note(format_args!(
-        "{}: repaired by {}: the patch {}",
-        case.place(),
-        name(best),
-        verdict(best)
-    ));
+    note(format_args!("{}: repaired by {}: the patch {}", case.place(), name(best), verdict(best)));
     for diagnostic in &best.judged.new_diagnostics {
         note(format_args!("new: {diagnostic}"));
     }

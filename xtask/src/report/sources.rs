@@ -9,18 +9,18 @@ use fixwright_report::Location;
 const LARGEST: u64 = 64 << 20;
 
 /// A folder of source, with the file that was read last: reports about one file follow each other.
-pub(super) struct Sources {
+pub(crate) struct Sources {
     root: PathBuf,
     last: Option<(String, Option<Vec<u8>>)>,
 }
 
 impl Sources {
-    pub(super) fn new(root: PathBuf) -> Self {
+    pub(crate) fn new(root: PathBuf) -> Self {
         Self { root, last: None }
     }
 
     /// The file that a place is in, if it is in the folder.
-    pub(super) fn read(&mut self, place: &Location) -> Option<Vec<u8>> {
+    pub(crate) fn read(&mut self, place: &Location) -> Option<Vec<u8>> {
         let path = place.path.as_deref()?;
         if self.last.as_ref().is_none_or(|(last, _)| last != path) {
             self.last =

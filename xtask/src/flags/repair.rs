@@ -1,0 +1,100 @@
+//! The flags of `cargo xtask repair`.
+
+use std::num::{NonZeroU64, NonZeroUsize};
+use std::path::PathBuf;
+
+use clap::Args;
+use fixwright_validate::Analyser;
+
+use super::{ContextFlags, Target, analyser, device};
+use crate::exit::BadInput;
+
+/// `cargo xtask repair`.
+#[derive(Clone, Debug, Args)]
+pub struct RepairFlags {
+    /// The bug report, in any format that `cargo xtask report` reads; the first finding in it is repaired
+    #[arg(long, value_name = "FILE", group = "what", requires = "source")]
+    pub report: Option<PathBuf>,
+    /// A file or folder of reports, all findings of which are repaired, one patch each
+    #[arg(long, value_name = "FILE|DIR", group = "what", requires_all = ["source", "out"], conflicts_with_all = ["line", "apply", "json"])]
+    pub reports: Option<PathBuf>,
+    /// The folder for what comes of --reports: NNNN-<subject>.patch for `git am`, summary.json, results. The same command again goes on where it
+    /// was broken off
+    #[arg(long, value_name = "DIR", requires = "reports")]
+    pub out: Option<PathBuf>,
+    /// Findings that are worked on at the same time: while the model answers for one, others are compiled and tested
+    #[arg(long, value_name = "N", default_value = "2", requires = "reports")]
+    pub jobs: NonZeroUsize,
+    /// The folder of the source that the report is about
+    #[arg(long, value_name = "DIR", requires = "what")]
+    pub source: Option<PathBuf>,
+    /// The line to repair, where the report has none or a wrong one
+    #[arg(long, value_name = "N")]
+    pub line: Option<NonZeroUsize>,
+    /// A model's name (see `cargo xtask model list`), a GGUF file, or a Hugging Face folder; the default model if left out
+    #[arg(long, value_name = "NAME|PATH")]
+    pub model: Option<String>,
+    /// What the model is asked to write
+    #[arg(long, value_enum, default_value_t)]
+    pub target: Target,
+    /// What the model is shown
+    #[command(flatten)]
+    pub context: ContextFlags,
+    /// The most candidates to try in a round; the search ends with the first that passes everything
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub candidates: u8,
+    /// The most rounds; each after the first tells the model what is wrong with the best candidate so far
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=8))]
+    pub rounds: u8,
+    /// The most seconds to search for the repair of a finding; no limit if left out
+    #[arg(long, value_name = "SECONDS")]
+    pub time_budget: Option<NonZeroU64>,
+    /// Write the patch to the source when one was found
+    #[arg(long, requires = "report")]
+    pub apply: bool,
+    /// Write the result, with all candidates and what made them, to a JSON file
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// The shell command, run in a copy of the source, that shows whether it compiles; `make` where there is a makefile,
+    /// else a syntax check of the file, if left out; it must build the folder it runs in, not a path written down elsewhere
+    #[arg(long, value_name = "COMMAND")]
+    pub compile: Option<String>,
+    /// The shell command, run where the candidate was compiled, that ends with exit code 0 if the project's tests pass
+    #[arg(long, value_name = "COMMAND")]
+    pub test: Option<String>,
+    /// Run this analyser before and after each candidate, on the file alone: a candidate with which it still makes the finding is none. gcc,
+    /// clang-tidy, cppcheck, sparse, or a shell command in which {files} stands for the file
+    #[arg(long, value_name = "NAME|COMMAND", value_parser = analyser)]
+    pub analyser: Option<Analyser>,
+    /// A folder outside /usr that compiling may read and run programs of: a compiler's, say
+    #[arg(long, value_name = "DIR")]
+    pub allow_read: Vec<PathBuf>,
+    /// Compile, test and analyse without a sandbox where there is none: what the model wrote and the project's build can then do whatever
+    /// you can
+    #[arg(long)]
+    pub allow_unsandboxed: bool,
+    /// The most seconds that compiling, testing and analysing may take, each
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    pub timeout: NonZeroU64,
+    /// Where the model runs: cpu, or cuda:INDEX in a build with CUDA
+    #[arg(long, default_value = "cpu", value_parser = device)]
+    pub device: String,
+    /// The same seed gives the same candidates
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+}
+
+impl RepairFlags {
+    /// Says what is wrong with the paths before anything is fetched or built for them.
+    ///
+    /// # Errors
+    ///
+    /// [`BadInput`] for a path that is not there.
+    pub fn check(&self) -> Result<(), BadInput> {
+        let paths = [&self.report, &self.reports, &self.source];
+        let missing = paths.into_iter().flatten().find(|path| !path.exists());
+        missing.map_or(Ok(()), |path| {
+            Err(BadInput(format!("{}: there is no such file or folder", path.display())))
+        })
+    }
+}

@@ -1,0 +1,146 @@
+//! A pile of reports: each finding gets a patch, or a reason why it has none.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use fixwright::decode::Target;
+use fixwright::prompt::{Index, Request};
+use fixwright::repair::{Judge, Progress, Repair, Repairer};
+
+use super::judging::Judging;
+use super::{Work, options, with_model};
+use crate::exit::{Exit, note};
+use crate::flags::RepairFlags;
+use crate::interrupt::Interrupt;
+use crate::models::{self, WeightFile};
+
+mod finding;
+mod folder;
+mod judges;
+mod mail;
+mod outcome;
+mod settings;
+mod table;
+mod work;
+
+#[cfg(test)]
+mod tests;
+
+use finding::Findings;
+use folder::Folder;
+use judges::Judges;
+use outcome::Outcome;
+use settings::Settings;
+
+/// Where reports and source are, and where the patches go.
+pub(super) struct Paths<'a> {
+    pub(super) reports: &'a Path,
+    pub(super) source: &'a Path,
+    pub(super) out: &'a Path,
+}
+
+/// Repairs every finding that has no result in the folder yet, and prints a table of all.
+pub(super) fn run(flags: &RepairFlags, paths: &Paths<'_>) -> anyhow::Result<Exit> {
+    let findings = Findings::read(paths.reports, paths.source)?;
+    let interrupt = Interrupt::listen()?;
+    if findings.found.is_empty() {
+        let pile = Pile::open(flags, paths, findings, &[], interrupt)?;
+        return pile.conclude(&mut io::stdout());
+    }
+    let model = models::resolve(flags.model.as_deref())?;
+    let weights = WeightFile::of(&model)?;
+    let mut pile = Pile::open(flags, paths, findings, &weights, interrupt)?;
+    if pile.is_open() {
+        let judges = pile.judges()?;
+        note("loading the model");
+        with_model(flags, &model, Searching { pile: &mut pile, judges })?;
+    }
+    pile.conclude(&mut io::stdout())
+}
+
+/// The findings, and what became of them.
+struct Pile<'a> {
+    flags: &'a RepairFlags,
+    source: &'a Path,
+    weights: &'a [WeightFile],
+    findings: Findings,
+    folder: Folder,
+    /// For each finding.
+    outcomes: Vec<Option<Outcome>>,
+    interrupt: Interrupt,
+}
+
+/// Searches for the repair of one request; several threads at a time.
+type Search<'a> =
+    dyn Fn(Request<'_>, &dyn Judge, Progress<'_>) -> fixwright::Result<Repair> + Sync + 'a;
+
+impl<'a> Pile<'a> {
+    /// The pile with the results that the folder has already.
+    fn open(
+        flags: &'a RepairFlags,
+        paths: &Paths<'a>,
+        findings: Findings,
+        weights: &'a [WeightFile],
+        interrupt: Interrupt,
+    ) -> anyhow::Result<Self> {
+        let settings = Settings::new(flags, &findings, weights);
+        let folder = Folder::open(paths.out, &settings)?;
+        let outcomes: Vec<_> =
+            findings.found.iter().map(|finding| folder.kept(finding)).collect::<Result<_, _>>()?;
+        let kept = outcomes.iter().flatten().count();
+        if kept > 0 {
+            note(format_args!("{kept} of {} findings are done already", outcomes.len()));
+        }
+        Ok(Self { flags, source: paths.source, weights, findings, folder, outcomes, interrupt })
+    }
+
+    /// Whether there is anything to do.
+    fn is_open(&self) -> bool {
+        self.outcomes.iter().any(Option::is_none)
+    }
+
+    /// What judges candidates. A tree that is compiled as a whole has to compile as it is.
+    fn judges(&self) -> anyhow::Result<Judges<'a>> {
+        Judges::new(Judging::new(self.flags, self.source)?, &mut |_| self.interrupt.flow())
+    }
+
+    /// Writes the summary, prints the table, and says how it went.
+    fn conclude(&self, out: &mut dyn Write) -> anyhow::Result<Exit> {
+        let done: Vec<_> = self.outcomes.iter().flatten().collect();
+        let summary = table::Summary::new(&done, &self.findings);
+        self.folder.write_summary(&summary)?;
+        summary.print(out)?;
+        if done.len() < self.outcomes.len() {
+            note("interrupted; the same command goes on");
+            return Ok(Exit::CouldNotRun);
+        }
+        Ok(if summary.failed > 0 { Exit::Failed } else { Exit::Done })
+    }
+}
+
+/// Works through a pile with a model.
+struct Searching<'a, 'p> {
+    pile: &'a mut Pile<'p>,
+    judges: Judges<'p>,
+}
+
+impl Work for Searching<'_, '_> {
+    type Out = ();
+
+    fn with<T: Target + Clone + Sync>(self, repairer: &Repairer<T>) -> anyhow::Result<()> {
+        let flags = self.pile.flags;
+        let (tokens, options) = (flags.context.tokens, options(flags));
+        let interrupt = self.pile.interrupt.clone();
+        let tree = match tokens {
+            0 => None,
+            _ => Some(Index::of_tree(self.pile.source, &|_| interrupt.flow())?),
+        };
+        self.pile.work(&self.judges, &|request, judge, progress| {
+            let request = match &tree {
+                Some(tree) => repairer.in_context(request, tree, tokens),
+                None => request,
+            };
+            repairer.repair(&request, judge, &options, progress)
+        })
+    }
+}

@@ -1,0 +1,157 @@
+//! The findings of all reports, each place once.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use fixwright::report::{BugReport, Event, stream};
+use fixwright::source::SourceFile;
+use serde::Serialize;
+
+use crate::exit::{BadInput, note};
+use crate::repair::bad_input;
+use crate::repair::case::Case;
+use crate::report::Sources;
+
+/// A finding that is to be repaired.
+pub(super) struct Finding {
+    /// Its number, from 1, in the order of the reports.
+    pub(super) number: usize,
+    pub(super) case: Case,
+    /// Further reports of the same place.
+    pub(super) also: usize,
+}
+
+/// A report that is not about a line of a file in the source tree.
+#[derive(Serialize)]
+pub(super) struct LeftOut {
+    report: PathBuf,
+    place: String,
+    rule: Option<String>,
+    reason: String,
+}
+
+/// All that the reports say.
+pub(super) struct Findings {
+    pub(super) found: Vec<Finding>,
+    pub(super) left_out: Vec<LeftOut>,
+}
+
+impl Findings {
+    /// Reads a file, or every file of a folder, in the order of their names.
+    pub(super) fn read(reports: &Path, source: &Path) -> anyhow::Result<Self> {
+        let mut reader = Reader::new(source);
+        if !reports.is_dir() {
+            reader.file(reports)?;
+            return Ok(reader.findings);
+        }
+        let mut files = Vec::new();
+        collect(reports, &mut files)?;
+        for file in files {
+            if let Err(error) = reader.file(&file) {
+                note(error);
+            }
+        }
+        Ok(reader.findings)
+    }
+}
+
+/// The files of a folder and of those in it, hidden ones left out.
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    let context = || format!("cannot read {}", folder.display());
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(folder).with_context(context)? {
+        let entry = entry.with_context(context)?;
+        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+        if !hidden {
+            entries.push((entry.path(), entry.file_type().with_context(context)?));
+        }
+    }
+    entries.sort_by(|one, other| one.0.cmp(&other.0));
+    for (path, kind) in entries {
+        match kind {
+            kind if kind.is_dir() => collect(&path, files)?,
+            kind if kind.is_file() => files.push(path),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+struct Reader<'a> {
+    root: &'a Path,
+    /// What resolves places that are given in bytes.
+    sources: Sources,
+    /// The files that reports name, by their names.
+    files: HashMap<String, Result<Arc<SourceFile>, String>>,
+    /// Which finding is at a place.
+    places: BTreeMap<(String, usize), usize>,
+    findings: Findings,
+}
+
+impl<'a> Reader<'a> {
+    fn new(root: &'a Path) -> Self {
+        let findings = Findings { found: Vec::new(), left_out: Vec::new() };
+        let sources = Sources::new(root.to_owned());
+        Self { root, sources, files: HashMap::new(), places: BTreeMap::new(), findings }
+    }
+
+    fn file(&mut self, path: &Path) -> Result<(), BadInput> {
+        let fault = |what: String| BadInput(format!("{}: {what}", path.display()));
+        let input = File::open(path).map_err(|e| fault(format!("cannot be read: {e}")))?;
+        let read = stream(BufReader::new(input), None, &mut |event| {
+            match event {
+                Event::Report(report) => self.report(path, *report),
+                Event::Warning(warning) => {
+                    let line = warning.place.line;
+                    note(format_args!("{}:{line}: {}", path.display(), warning.message));
+                }
+                _ => {}
+            }
+            ControlFlow::Continue(())
+        });
+        read.map(|_| ()).map_err(|e| fault(bad_input(e).0))
+    }
+
+    fn report(&mut self, path: &Path, mut report: BugReport) {
+        report.resolve(&mut |place| self.sources.read(place));
+        let placed = self.place(&report);
+        let (file, line) = match placed {
+            Ok(placed) => placed,
+            Err(reason) => {
+                self.findings.left_out.push(LeftOut {
+                    report: path.to_owned(),
+                    place: report.location.to_string(),
+                    rule: report.rule.id,
+                    reason,
+                });
+                return;
+            }
+        };
+        let found = &mut self.findings.found;
+        let index = *self.places.entry((file.path.clone(), line)).or_insert(found.len());
+        if let Some(known) = found.get_mut(index) {
+            known.also += 1;
+            return;
+        }
+        let (report_path, root) = (path.to_owned(), self.root.to_owned());
+        let case = Case { report, report_path, root, file, line };
+        found.push(Finding { number: index + 1, case, also: 0 });
+    }
+
+    /// The file and line that a report is about, or why there is none.
+    fn place(&mut self, report: &BugReport) -> Result<(Arc<SourceFile>, usize), String> {
+        let name = report.location.path.as_deref().ok_or("names no file")?;
+        let line = report.location.line.ok_or("names no line")?;
+        if !self.files.contains_key(name) {
+            let found = SourceFile::find(self.root, name).map(Arc::new);
+            self.files.insert(name.to_owned(), found.map_err(|error| bad_input(error).0));
+        }
+        let file = self.files.get(name).cloned().unwrap_or(Err("names no file".to_owned()))?;
+        Ok((file, line as usize))
+    }
+}

@@ -1,0 +1,117 @@
+//! The folder of patches and results. What stands there under its final name is whole.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use anyhow::Context as _;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::finding::Finding;
+use super::mail;
+use super::outcome::Outcome;
+use super::settings::{Settings, difference, sha256};
+use super::table::Summary;
+use crate::exit::BadInput;
+use crate::repair::record::Record;
+use crate::replace::{replace, replace_json};
+
+pub(super) struct Folder {
+    path: PathBuf,
+}
+
+/// The result of a finding as it is kept.
+#[derive(Serialize)]
+struct Entry<'a> {
+    /// The sha256 of the source file that the finding is in.
+    source: String,
+    outcome: &'a Outcome,
+    /// The search, if there was one.
+    record: Option<Record<'a>>,
+}
+
+/// What is read of it again.
+#[derive(Deserialize)]
+struct Kept {
+    source: String,
+    outcome: Outcome,
+}
+
+impl Folder {
+    /// The folder, made if it is not there. One that was made with other settings is refused.
+    pub(super) fn open(path: &Path, settings: &Settings<'_>) -> anyhow::Result<Self> {
+        let folder = Self { path: path.to_owned() };
+        let results = path.join("results");
+        fs::create_dir_all(&results)
+            .map_err(|e| BadInput(format!("{}: cannot be made: {e}", results.display())))?;
+        let (run, new) = (path.join("run.json"), serde_json::to_value(settings)?);
+        if let Some(old) = read::<Value>(&run)? {
+            let different = difference(&old, &new);
+            if !different.is_empty() {
+                let what = different.join(", ");
+                let path = path.display();
+                let message = format!(
+                    "{path}: was made with another {what}: name another folder, or what it was made with"
+                );
+                return Err(BadInput(message).into());
+            }
+        }
+        replace_json(&run, &new)?;
+        Ok(folder)
+    }
+
+    /// What became of a finding in an earlier run, if its source is still the same and its patch is there.
+    pub(super) fn kept(&self, finding: &Finding) -> anyhow::Result<Option<Outcome>> {
+        let Some(kept) = read::<Kept>(&self.result(finding))? else { return Ok(None) };
+        let there = kept.outcome.patch.as_ref().is_none_or(|name| self.path.join(name).is_file());
+        let same = kept.source == sha256(&finding.case.file.text);
+        Ok((there && same).then_some(kept.outcome))
+    }
+
+    /// Keeps what became of a finding: the patch first, so that a result is never without it.
+    pub(super) fn keep(
+        &self,
+        finding: &Finding,
+        outcome: &Outcome,
+        mail: Option<&[u8]>,
+        record: Option<Record<'_>>,
+    ) -> anyhow::Result<()> {
+        let patch = self.path.join(mail::file_name(finding));
+        match mail {
+            Some(mail) => replace(&patch, mail)?,
+            None => remove(&patch)?,
+        }
+        let source = sha256(&finding.case.file.text);
+        replace_json(&self.result(finding), &Entry { source, outcome, record })
+    }
+
+    pub(super) fn write_summary(&self, summary: &Summary<'_>) -> anyhow::Result<()> {
+        replace_json(&self.path.join("summary.json"), summary)
+    }
+
+    fn result(&self, finding: &Finding) -> PathBuf {
+        self.path.join("results").join(format!("{:04}.json", finding.number))
+    }
+}
+
+/// A JSON file; none if there is no such file.
+fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> anyhow::Result<Option<T>> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+    };
+    let value = serde_json::from_slice(&bytes).map_err(|e| {
+        BadInput(format!("{}: is not what this command writes: {e}", path.display()))
+    })?;
+    Ok(Some(value))
+}
+
+fn remove(path: &Path) -> anyhow::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", path.display()))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,298 @@
+//! A pile with answers that are known: what is kept, what is done once, and what git makes of the patches.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use clap::Parser as _;
+use fixwright::patch::{DiffOptions, FilePatch, Patch};
+use fixwright::prompt::{Prompt, Request};
+use fixwright::repair::{self, Event, Judge, Progress, Repair, Writer, Written};
+use serde_json::Value;
+
+use super::finding::Findings;
+use super::{Paths, Pile, Search, mail};
+use crate::exit::{BadInput, Exit};
+use crate::flags::{self, Flags, RepairFlags};
+use crate::interrupt::Interrupt;
+
+/// Two functions with a bug each; that in `bad` stays.
+const SOURCE: &str = "int good(int a)\n{\n\treturn a + 1 /* BUG */;\n}\n\nint other(int a)\n{\n\treturn a;\n}\n\n\
+    int bad(int a)\n{\n\treturn a - 1 /* BUG */;\n}\n";
+/// As reported: two findings in one place, one that cannot be repaired, a file that is not there, and one with other line ends.
+const REPORT: &str = "src/a.c:3:1: warning: bug [-Wbug]\nsrc/a.c:3:9: warning: again [-Wagain]\n\
+    /build/src/a.c:13:1: warning: bug [-Wbug]\nsrc/gone.c:1:1: warning: bug [-Wbug]\nsrc/crlf.c:2:1: warning: bug [-Wbug]\n";
+const CRLF: &str = "int crlf(int a) {\r\n\treturn a + 1; /* = BUG */\r\n}\r\n";
+/// An analyser that finds every line with a bug.
+const ANALYSER: &str = r"grep -n BUG {files} /dev/null | sed 's/^\([^:]*\):\([0-9]*\):.*/\1:\2:1: warning: bug [-Wbug]/'";
+
+struct Bench {
+    folder: tempfile::TempDir,
+    asked: AtomicUsize,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let bench = Self { folder, asked: AtomicUsize::new(0) };
+        fs::create_dir_all(bench.path("tree/src")).unwrap();
+        bench.write("tree/src/a.c", SOURCE);
+        bench.write("tree/src/crlf.c", CRLF);
+        bench.write("reports.txt", REPORT);
+        bench
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+    }
+
+    fn flags(&self, more: &[&str]) -> RepairFlags {
+        let (reports, tree, out) = (self.path("reports.txt"), self.path("tree"), self.path("out"));
+        let paths = [("--reports", reports), ("--source", tree), ("--out", out)];
+        let mut line: Vec<_> = ["xtask", "repair", "--allow-unsandboxed"].map(String::from).into();
+        line.extend(paths.map(|(flag, path)| format!("{flag}={}", path.display())));
+        line.extend(["--analyser", ANALYSER].map(String::from));
+        line.extend(more.iter().copied().map(String::from));
+        let flags::Command::Repair(flags) = Flags::parse_from(line).command else { unreachable!() };
+        flags
+    }
+
+    /// Runs the pile with these flags, each finding being answered by `search`.
+    fn run_with(
+        &self,
+        flags: &RepairFlags,
+        interrupt: &Interrupt,
+        search: &Search<'_>,
+    ) -> anyhow::Result<(Exit, String)> {
+        let (reports, source, out) =
+            (self.path("reports.txt"), self.path("tree"), self.path("out"));
+        let paths = Paths { reports: &reports, source: &source, out: &out };
+        let findings = Findings::read(paths.reports, paths.source)?;
+        let mut pile = Pile::open(flags, &paths, findings, &[], interrupt.clone())?;
+        if pile.is_open() {
+            let judges = pile.judges()?;
+            pile.work(&judges, search)?;
+        }
+        let mut table = Vec::new();
+        let exit = pile.conclude(&mut table)?;
+        Ok((exit, String::from_utf8(table).unwrap()))
+    }
+
+    fn run(&self, more: &[&str]) -> anyhow::Result<(Exit, String)> {
+        let search = |request: Request<'_>, judge: &dyn Judge, progress: Progress<'_>| {
+            self.search(&request, judge, progress)
+        };
+        self.run_with(&self.flags(more), &Interrupt::default(), &search)
+    }
+
+    /// Answers with the lines that are shown without their bug, or broken if they are those of `bad`.
+    fn search(
+        &self,
+        request: &Request<'_>,
+        judge: &dyn Judge,
+        progress: Progress<'_>,
+    ) -> fixwright::Result<Repair> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        let text = &request.window().text;
+        let fixed = match text.contains("a - 1") {
+            true => text.replace("a - 1 /* BUG */;", "b;"),
+            false => {
+                text.replacen(" + 1 /* BUG */", "", 1).replace(" + 1; /* = BUG */", "; /* = */")
+            }
+        };
+        let mut writer = Known(format!("```c\n{fixed}```"));
+        repair::search(request, &mut writer, judge, &repair::Options::default(), progress)
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.swap(0, Ordering::Relaxed)
+    }
+
+    fn json(&self, name: &str) -> Value {
+        serde_json::from_slice(&fs::read(self.path("out").join(name)).unwrap()).unwrap()
+    }
+
+    /// The names of the patches.
+    fn patches(&self) -> Vec<String> {
+        let names = fs::read_dir(self.path("out")).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut names: Vec<_> = names.map(|name| name.into_string().unwrap()).collect();
+        names.retain(|name| name.ends_with(".patch"));
+        names.sort();
+        names
+    }
+}
+
+struct Known(String);
+
+impl Writer for Known {
+    fn write(
+        &mut self,
+        _: &Prompt,
+        _: usize,
+        progress: Progress<'_>,
+    ) -> fixwright::Result<Option<Written>> {
+        let flow = progress(Event::Text(&self.0));
+        Ok(flow.is_continue().then(|| Written::new(self.0.clone())))
+    }
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> String {
+    let set = ["-c", "user.name=t", "-c", "user.email=t@t", "-c", "core.autocrlf=false"];
+    let output =
+        Command::new("git").current_dir(folder).args(set).args(arguments).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "git {arguments:?}: {said}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Makes a repository of a folder.
+fn commit(tree: &Path) {
+    git(tree, &["init", "-q"]);
+    git(tree, &["add", "."]);
+    git(tree, &["commit", "-qm", "as it was"]);
+}
+
+#[test]
+fn each_finding_gets_a_patch_that_git_applies_or_a_reason() {
+    let bench = Bench::new();
+    let (exit, table) = bench.run(&[]).unwrap();
+    assert_eq!((exit, bench.asked()), (Exit::Failed, 3), "{table}");
+    let expected = [
+        "0001  src/a.c:3     -Wbug  repaired   0001-a-fix-Wbug.patch: applies and compiles; the finding is gone",
+        "0002  src/a.c:13    -Wbug  failed     does not compile: src/a.c:13:16: error: 'b' undeclared",
+        "0003  src/crlf.c:2  -Wbug  repaired   0003-crlf-fix-Wbug.patch: applies and compiles; the finding is gone",
+        "2 repaired, 0 plausible, 1 failed, 1 more in the same places, 1 not about a line of the source",
+    ];
+    assert_eq!(table.lines().count(), expected.len(), "{table}");
+    for (line, start) in table.lines().zip(expected) {
+        assert!(line.replace(['\u{2018}', '\u{2019}'], "'").starts_with(start), "{table}");
+    }
+    let summary = bench.json("summary.json");
+    assert_eq!((&summary["repaired"], &summary["open"]), (&2.into(), &0.into()));
+    assert_eq!(summary["left_out"][0]["place"], "src/gone.c:1:1");
+    assert_eq!(
+        bench.json("results/0002.json")["record"]["candidates"].as_array().unwrap().len(),
+        1
+    );
+
+    let tree = bench.path("tree");
+    commit(&tree);
+    for patch in bench.patches() {
+        git(&tree, &["am", "-q", bench.path("out").join(patch).to_str().unwrap()]);
+    }
+    assert_eq!(
+        fs::read_to_string(tree.join("src/crlf.c")).unwrap(),
+        CRLF.replace(" + 1", "").replace(" BUG", "")
+    );
+    assert!(
+        fs::read_to_string(tree.join("src/a.c")).unwrap().contains("return a;\n}\n\nint other")
+    );
+    let log = git(&tree, &["log", "-1", "--skip=1", "--format=%an%n%B"]);
+    let expected = "fixwright\na: fix -Wbug\n\ncompiler says of src/a.c:3:\n\n  bug\n\n\
+        This change deletes 1 line and inserts 1 line. A language model wrote it\n\
+        and nobody has reviewed it; it applies and compiles; the finding is\n\
+        gone.\n\nReported-by: compiler (-Wbug)\n";
+    assert_eq!(log.trim_end(), expected.trim_end());
+}
+
+#[test]
+fn what_is_done_is_not_done_again() {
+    let bench = Bench::new();
+    let first = bench.run(&[]).unwrap();
+    assert_eq!(bench.asked(), 3);
+    assert_eq!(bench.run(&[]).unwrap(), first);
+    assert_eq!(bench.asked(), 0, "all results are there");
+
+    fs::remove_file(bench.path("out").join("0001-a-fix-Wbug.patch")).unwrap();
+    fs::remove_file(bench.path("out/results/0002.json")).unwrap();
+    assert_eq!(bench.run(&[]).unwrap(), first);
+    assert_eq!(bench.asked(), 2, "a patch and a result were missing");
+
+    bench.write("tree/src/crlf.c", &CRLF.replace("crlf", "changed"));
+    assert_eq!(bench.run(&[]).unwrap(), first);
+    assert_eq!(bench.asked(), 1, "the source of one finding has changed");
+
+    let error = bench.run(&["--seed", "1"]).unwrap_err();
+    assert!(error.is::<BadInput>() && error.to_string().contains("another seed"), "{error}");
+    bench.write("reports.txt", "src/a.c:3:1: warning: bug [-Wbug]\n");
+    let error = bench.run(&[]).unwrap_err();
+    assert!(error.to_string().contains("another findings"), "{error}");
+}
+
+#[test]
+fn an_interrupt_keeps_what_is_finished() {
+    let bench = Bench::new();
+    let interrupt = Interrupt::default();
+    let flags = bench.flags(&["--jobs", "1"]);
+    let at_second = |request: Request<'_>, judge: &dyn Judge, progress: Progress<'_>| {
+        if bench.asked.load(Ordering::Relaxed) == 1 {
+            interrupt.press();
+        }
+        bench.search(&request, judge, progress)
+    };
+    let (exit, table) = bench.run_with(&flags, &interrupt, &at_second).unwrap();
+    assert_eq!((exit, bench.asked()), (Exit::CouldNotRun, 2));
+    assert!(table.contains("1 repaired, 0 plausible, 0 failed, 2 not tried"), "{table}");
+    assert_eq!(bench.patches(), ["0001-a-fix-Wbug.patch"]);
+    bench.run(&["--jobs", "1"]).unwrap();
+    assert_eq!(bench.asked(), 2, "the first is not done again");
+}
+
+#[test]
+fn without_an_analyser_a_patch_is_plausible_at_best() {
+    let bench = Bench::new();
+    bench.write("reports.txt", "src/a.c:3:1: warning: bug [-Wbug]\n");
+    let mut flags = bench.flags(&["--test", "grep -q 'return a;' src/a.c"]);
+    flags.analyser = None;
+    let search = |request: Request<'_>, judge: &dyn Judge, progress: Progress<'_>| {
+        bench.search(&request, judge, progress)
+    };
+    let (exit, table) = bench.run_with(&flags, &Interrupt::default(), &search).unwrap();
+    assert_eq!(exit, Exit::Done);
+    assert!(table.contains("plausible  0001-a-fix-Wbug.patch: passes all tests\n"), "{table}");
+}
+
+#[test]
+fn a_report_cannot_forge_a_mail() {
+    let bench = Bench::new();
+    let mut findings = Findings::read(&bench.path("reports.txt"), &bench.path("tree")).unwrap();
+    let mut finding = findings.found.remove(0);
+    let forged =
+        "From: mallory <m@m>\n---\ndiff --git a/x b/x\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+x\n";
+    finding.case.report.title = Some(forged.to_owned());
+    finding.case.report.description = Some("word ".repeat(400));
+    finding.case.report.rule.id = Some("very-long-rule\nSubject: no ".repeat(9));
+    finding.case.report.provenance.tool = Some("tool\n\nFrom: mallory <m@m>".to_owned());
+    let (old, new) = (SOURCE, SOURCE.replacen(" + 1 /* BUG */", "", 1));
+    let file = FilePatch::between(
+        "src/a.c",
+        Some(old.as_bytes()),
+        Some(new.as_bytes()),
+        &DiffOptions::default(),
+    );
+    let patch = Patch { files: vec![file] };
+    let mail = mail::mail(&finding, "applies and compiles", &patch);
+    let tree = bench.path("tree");
+    commit(&tree);
+    fs::write(bench.path("mail"), mail).unwrap();
+    git(&tree, &["am", "-q", bench.path("mail").to_str().unwrap()]);
+    assert_eq!(fs::read_to_string(tree.join("src/a.c")).unwrap(), new);
+    assert_eq!(git(&tree, &["show", "--format=", "--name-only"]), "src/a.c\n");
+    let subject = git(&tree, &["log", "-1", "--format=%s%n%an"]);
+    assert!(
+        subject.starts_with("a: fix very-long-rule Subject: no")
+            && subject.ends_with("\nfixwright\n"),
+        "{subject}"
+    );
+    assert!(subject.lines().all(|line| line.chars().count() <= 72), "{subject}");
+    let body = git(&tree, &["log", "-1", "--format=%b"]);
+    assert!(
+        body.lines().count() < 30 && body.contains("\n  From: mallory <m@m>\n  ---\n"),
+        "{body}"
+    );
+}

@@ -1,0 +1,164 @@
+//! The work itself: several findings at a time, of which one has the model.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+use fixwright::decode::Error as DecodeError;
+use fixwright::repair::{About, Repair};
+use fixwright::validate::{Error as ValidateError, Validator};
+
+use super::finding::Finding;
+use super::judges::Judges;
+use super::outcome::{Outcome, Status};
+use super::{Pile, Search, mail};
+use crate::counter::Counter;
+use crate::interrupt::Interrupt;
+use crate::repair::record::Record;
+use crate::repair::{request, show};
+
+/// What the threads share.
+struct Shared {
+    outcomes: Vec<(usize, Outcome)>,
+    counter: Counter,
+    /// Why the work cannot go on.
+    error: Option<anyhow::Error>,
+}
+
+impl Pile<'_> {
+    /// Searches for the repair of every finding that has no result. What is finished is kept, also if the work is broken off.
+    pub(super) fn work(&mut self, judges: &Judges<'_>, search: &Search<'_>) -> anyhow::Result<()> {
+        let total = self.outcomes.len();
+        let open: Vec<_> = (0..total).filter(|index| self.outcomes[*index].is_none()).collect();
+        let done = (total - open.len()) as u64;
+        let counter = Counter::new("findings", Some(total as u64), done);
+        let shared = Mutex::new(Shared { outcomes: Vec::new(), counter, error: None });
+        let (next, halt) = (AtomicUsize::new(0), Halt::new(&self.interrupt));
+        let one = || {
+            while halt.flow().is_continue()
+                && let Some(index) = open.get(next.fetch_add(1, Ordering::Relaxed))
+            {
+                let tried = self.finding(&self.findings.found[*index], search, judges, &halt);
+                let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                match tried {
+                    Ok(Some(outcome)) => shared.count(*index, outcome),
+                    Ok(None) => break,
+                    Err(error) => {
+                        halt.0.store(true, Ordering::Relaxed);
+                        shared.error.get_or_insert(error);
+                    }
+                }
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 0..self.flags.jobs.get().min(open.len()) {
+                scope.spawn(one);
+            }
+        });
+        let shared = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for (index, outcome) in shared.outcomes {
+            self.outcomes[index] = Some(outcome);
+        }
+        shared.error.map_or(Ok(()), Err)
+    }
+
+    /// Searches for the repair of one finding and keeps what came of it; none if it was broken off.
+    fn finding(
+        &self,
+        finding: &Finding,
+        search: &Search<'_>,
+        judges: &Judges<'_>,
+        halt: &Halt<'_>,
+    ) -> anyhow::Result<Option<Outcome>> {
+        let tried =
+            judges.with(&finding.case.file.path, &|| halt.flow(), |validator| match validator {
+                Ok(validator) => self.search(finding, search, validator, halt),
+                Err(reason) => self.untried(finding, reason),
+            });
+        match tried {
+            Err(error) if is_cancelled(&error) => Ok(None),
+            tried => tried?,
+        }
+    }
+
+    fn search(
+        &self,
+        finding: &Finding,
+        search: &Search<'_>,
+        validator: &Validator,
+        halt: &Halt<'_>,
+    ) -> anyhow::Result<Option<Outcome>> {
+        let start = Instant::now();
+        let request = match request(self.flags, &finding.case) {
+            Ok(request) => request,
+            Err(error) => return self.untried(finding, &error.to_string()),
+        };
+        let judge = About { validator, report: &finding.case.report };
+        let repair = match search(request, &judge, &mut |_| halt.flow()) {
+            Ok(repair) if repair.is_cancelled() => return Ok(None),
+            Ok(repair) => repair,
+            Err(fixwright::Error::Decode(error @ DecodeError::PromptTooLong { .. })) => {
+                return self.untried(finding, &error.to_string());
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let outcome = Outcome::of(finding, &repair, start.elapsed());
+        self.keep(finding, outcome, &repair, start).map(Some)
+    }
+
+    fn keep(
+        &self,
+        finding: &Finding,
+        mut outcome: Outcome,
+        repair: &Repair,
+        start: Instant,
+    ) -> anyhow::Result<Outcome> {
+        let patch =
+            repair.repaired().and_then(|best| Some((best, best.proposal.patch.as_ref().ok()?)));
+        let mail = patch.map(|(best, patch)| mail::mail(finding, &show::verdict(best), patch));
+        outcome.patch = mail.is_some().then(|| mail::file_name(finding));
+        let record = Record::new(self.flags, &finding.case, self.weights, repair, start.elapsed());
+        self.folder.keep(finding, &outcome, mail.as_deref(), Some(record))?;
+        Ok(outcome)
+    }
+
+    fn untried(&self, finding: &Finding, reason: &str) -> anyhow::Result<Option<Outcome>> {
+        let outcome = Outcome::untried(finding, reason);
+        self.folder.keep(finding, &outcome, None, None)?;
+        Ok(Some(outcome))
+    }
+}
+
+impl Shared {
+    fn count(&mut self, index: usize, outcome: Outcome) {
+        let status = match outcome.status {
+            Status::Repaired => "repaired",
+            Status::Plausible => "plausible",
+            Status::Failed => "failed",
+        };
+        let Outcome { file, line, reason, .. } = &outcome;
+        let reason = reason.lines().next().unwrap_or_default();
+        self.counter.say(format_args!("{file}:{line}: {status}: {reason}"));
+        self.counter.add(1);
+        self.outcomes.push((index, outcome));
+    }
+}
+
+/// Ends the work of all threads: by Ctrl-C, or since one cannot go on.
+struct Halt<'a>(AtomicBool, &'a Interrupt);
+
+impl<'a> Halt<'a> {
+    fn new(interrupt: &'a Interrupt) -> Self {
+        Self(AtomicBool::new(false), interrupt)
+    }
+
+    fn flow(&self) -> ControlFlow<()> {
+        if self.0.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { self.1.flow() }
+    }
+}
+
+fn is_cancelled(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(ValidateError::Cancelled))
+}
