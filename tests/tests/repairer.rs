@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use fixwright::Repairer;
 use fixwright::prompt::{Options as PromptOptions, Request, Target};
-use fixwright::repair::{Event, LoadOptions, Options};
+use fixwright::repair::{Candidate, Event, LoadOptions, Options};
 use fixwright::report::BugReport;
 use fixwright::source::SourceFile;
 use fixwright::validate::{CopyOptions, Isolation, Task, Validator, Verdict};
@@ -68,7 +68,11 @@ fn every_candidate_is_judged_and_the_best_comes_first() {
         };
         let (repair, text) = run();
         assert!((1..=2).contains(&repair.candidates.len()));
-        assert!(repair.candidates.is_sorted_by(|a, b| a.judged.verdict >= b.judged.verdict));
+        let grade = |candidate: &Candidate| candidate.judged.verdict.grade();
+        assert!(repair.candidates.is_sorted_by(|a, b| grade(a) >= grade(b)));
+        let again = repair.candidates.iter().filter(|candidate| candidate.index > 0);
+        let read: Vec<_> = again.map(|it| it.proposal.written.stats.prompt_tokens).collect();
+        assert!(read.iter().all(|tokens| *tokens == 1), "the prompt is read once: {read:?}");
         for candidate in &repair.candidates {
             assert!(text.contains(candidate.proposal.written.text.trim_end_matches('\u{fffd}')));
             let judged = match &candidate.proposal.patch {
