@@ -3,10 +3,12 @@
 
 use std::path::Path;
 
+use fixwright::dataset::RepairSample;
 use fixwright::finetune::Encoder;
 use fixwright::llama::gguf::Gguf;
 use fixwright::llama::tokenizer::Tokenizer;
-use fixwright::prompt::{ChatTemplate, MaskStrategy, Options, Request, expected};
+use fixwright::prompt::{ChatTemplate, MaskStrategy, Options, Request, Target, expected, render};
+use fixwright::repair::Asker;
 use fixwright::report::BugReport;
 
 const OLD: &str = "int sum(const int *a, int n)\n{\n\tint s = 0;\n\tfor (int i = 0; i <= n; i++)\n\t\ts += a[i];\n\treturn s;\n}\n";
@@ -19,16 +21,17 @@ fn tokenizer() -> Tokenizer {
 
 #[test]
 fn an_example_is_the_prompt_the_answer_and_an_end() {
-    let (tokenizer, template) = (tokenizer(), ChatTemplate::plain());
+    let asker = Asker::new(tokenizer(), ChatTemplate::plain());
+    let tokenizer = asker.tokenizer();
     let report = BugReport::default();
     let request = Request::new(&report, "sum.c", OLD, 4, &Options::default()).unwrap();
     let fixed = OLD.replace("<=", "<");
     for (mask, prompt_weight) in
         [(MaskStrategy::All, 0.0), (MaskStrategy::Modified { context: 0, elsewhere: 0.0 }, 0.25)]
     {
-        let encoder = Encoder::new(&tokenizer, &template, mask).with_prompt_weight(prompt_weight);
-        let prompt = encoder.prompt(&request).unwrap();
-        let example = encoder.example(&request, &fixed, 0).unwrap();
+        let encoder = Encoder::new(tokenizer, mask).with_prompt_weight(prompt_weight);
+        let prompt = asker.prompt(&request).unwrap();
+        let example = encoder.example(&request, &prompt, &fixed, 0).unwrap();
         assert_eq!(example.prompt, prompt.len());
         assert_eq!(example.ids[..prompt.len()], prompt);
         let last = example.ids.len() - 1;
@@ -47,5 +50,34 @@ fn an_example_is_the_prompt_the_answer_and_an_end() {
         let counted = of(|weight, _| weight > 0.0);
         assert_eq!(counted == answer, mask == MaskStrategy::All, "{counted}");
         assert!(!example.changed[last]);
+    }
+}
+
+/// What `train` encodes begins with what `evaluate` and `repair` ask, for a report of a line and for an assignment without one.
+#[test]
+fn an_example_begins_with_what_the_model_is_asked() {
+    let asker = Asker::new(tokenizer(), ChatTemplate::plain());
+    let mut reported = RepairSample::default();
+    reported.code = Some(OLD.to_owned());
+    reported.bug_report_text = Some("sum.c:4:28: warning: array subscript out of bounds\n".into());
+    reported.source_code_path = Some("sum.c".into());
+    reported.line_number = Some(4);
+    let mut assignment = RepairSample::default();
+    assignment.code = Some(OLD.to_owned());
+    assignment.description = Some("Add up the numbers.".into());
+    for (sample, target) in
+        [&reported, &assignment].into_iter().flat_map(|it| Target::ALL.map(|target| (it, target)))
+    {
+        let options = Options::default().with_target(target);
+        let report = sample.report();
+        let request = sample.request(&report, &options).unwrap();
+        let asked = asker.ask_prompt(&render(&request)).unwrap();
+        let encoder = Encoder::new(asker.tokenizer(), MaskStrategy::All);
+        let prompt = asker.prompt(&request).unwrap();
+        let example = encoder.example(&request, &prompt, &OLD.replace("<=", "<"), 0).unwrap();
+        assert_eq!(example.ids[..example.prompt], asked.prompt);
+        let text = asker.tokenizer().decode(&asked.prompt).unwrap();
+        let shown = if sample == &reported { "array subscript" } else { "Add up the numbers." };
+        assert!(text.contains(shown), "{text}");
     }
 }

@@ -1,7 +1,7 @@
 //! From a request and its fix to tokens and weights.
 
-use fixwright_llama::tokenizer::{Piece, Tokenizer};
-use fixwright_prompt::{ChatTemplate, EditMask, MaskStrategy, Request, Segment, expected, render};
+use fixwright_llama::tokenizer::Tokenizer;
+use fixwright_prompt::{EditMask, MaskStrategy, Request, expected};
 
 use crate::error::{Error, Result};
 use crate::example::Example;
@@ -10,15 +10,14 @@ use crate::example::Example;
 #[derive(Debug, Clone, Copy)]
 pub struct Encoder<'a> {
     tokenizer: &'a Tokenizer,
-    template: &'a ChatTemplate,
     mask: MaskStrategy,
     prompt_weight: f32,
 }
 
 impl<'a> Encoder<'a> {
-    /// Encodes with a model's tokenizer and chat template; `mask` says how much each part of an answer counts.
-    pub fn new(tokenizer: &'a Tokenizer, template: &'a ChatTemplate, mask: MaskStrategy) -> Self {
-        Self { tokenizer, template, mask, prompt_weight: 0.0 }
+    /// Encodes with a model's tokenizer; `mask` says how much each part of an answer counts.
+    pub fn new(tokenizer: &'a Tokenizer, mask: MaskStrategy) -> Self {
+        Self { tokenizer, mask, prompt_weight: 0.0 }
     }
 
     /// The same with a weight, from 0 to 1, for the tokens of the prompt.
@@ -28,26 +27,20 @@ impl<'a> Encoder<'a> {
         self
     }
 
-    /// The tokens of the prompt: those that the model is given when it is asked.
+    /// The example that teaches to answer `request` with `fixed`. `prompt` is the request in tokens, as the model is given it when it is asked. `epoch` counts the passes over the data, for masks with random weights.
     ///
     /// # Errors
     ///
-    /// The template or the tokenizer refuses the text.
-    pub fn prompt(&self, request: &Request<'_>) -> Result<Vec<u32>> {
-        let segments = self.template.render(&render(request).messages)?;
-        let pieces: Vec<Piece<'_>> = segments.iter().map(piece).collect();
-        Ok(self.tokenizer.encode_prompt(&pieces)?)
-    }
-
-    /// The example that teaches to answer `request` with `fixed`. `epoch` counts the passes over the data, for masks with random weights.
-    ///
-    /// # Errors
-    ///
-    /// The fix cannot be said in the form that the request asks for; the template or the tokenizer refuses the text.
-    pub fn example(&self, request: &Request<'_>, fixed: &str, epoch: u64) -> Result<Example> {
+    /// The fix cannot be said in the form that the request asks for; the tokenizer refuses the text.
+    pub fn example(
+        &self,
+        request: &Request<'_>,
+        prompt: &[u32],
+        fixed: &str,
+        epoch: u64,
+    ) -> Result<Example> {
         let answer = expected(request, fixed)?;
         let tokens = self.tokenizer.encode(&answer)?;
-        let prompt = self.prompt(request)?;
         let weights = |strategy| {
             EditMask::new(request, &answer, strategy, epoch)
                 .with_prompt_weight(self.prompt_weight)
@@ -55,7 +48,7 @@ impl<'a> Encoder<'a> {
         };
         let answer = prompt.len()..prompt.len() + tokens.ids.len();
         let all = weights(self.mask);
-        let mut example = Example::new(&prompt, &tokens.ids, &all[answer.clone()], self.end()?)?;
+        let mut example = Example::new(prompt, &tokens.ids, &all[answer.clone()], self.end()?)?;
         example.weights[..prompt.len()].copy_from_slice(&all[..prompt.len()]);
         let changed = weights(MaskStrategy::Modified { context: 0, elsewhere: 0.0 });
         for index in answer {
@@ -67,12 +60,5 @@ impl<'a> Encoder<'a> {
     fn end(&self) -> Result<u32> {
         let known = || self.tokenizer.end_of_turn().first().copied();
         self.tokenizer.eos().or_else(known).ok_or(Error::NoEnd)
-    }
-}
-
-fn piece(segment: &Segment) -> Piece<'_> {
-    match segment {
-        Segment::Markup(text) => Piece::Markup(text),
-        Segment::Text(text) => Piece::Text(text),
     }
 }

@@ -7,8 +7,9 @@ use std::path::Path;
 
 use fixwright::dataset::{self, Reader, RepairSample, changed_lines};
 use fixwright::finetune::{self, Encoder, Example, Examples};
-use fixwright::llama::tokenizer::Tokenizer;
-use fixwright::prompt::{self, ChatTemplate, MaskStrategy, Options, Request};
+use fixwright::llama::weights::Weights;
+use fixwright::prompt::{self, MaskStrategy, Options, Request};
+use fixwright::repair::Asker;
 use fixwright::report::BugReport;
 
 use super::config::Config;
@@ -26,8 +27,7 @@ pub(super) struct Data {
 /// Samples that are encoded when they are asked for.
 pub(super) struct Rows {
     rows: Vec<Row>,
-    tokenizer: Tokenizer,
-    template: ChatTemplate,
+    asker: Asker,
     options: Options,
     mask: MaskStrategy,
     prompt_weight: f32,
@@ -37,6 +37,8 @@ struct Row {
     sample: RepairSample,
     report: BugReport,
     fixed: String,
+    /// In tokens, as the model is asked.
+    prompt: Vec<u32>,
 }
 
 impl Data {
@@ -72,13 +74,13 @@ impl Rows {
         model: &Path,
         left_out: &mut BTreeMap<String, usize>,
     ) -> anyhow::Result<Self> {
-        let (tokenizer, template) = fixwright::tokenizer::of_model(model)
-            .map_err(|e| BadInput(format!("{:#}", anyhow::Error::from(e))))?;
+        let bad = |e: anyhow::Error| BadInput(format!("{e:#}"));
+        let weights = Weights::open(model).map_err(|e| bad(e.into()))?;
+        let asker = Asker::open(model, &weights).map_err(|e| bad(e.into()))?;
         let options = Options::default().with_target(config.target);
         let mut rows = Self {
             rows: Vec::new(),
-            tokenizer,
-            template,
+            asker,
             options,
             mask: config.mask,
             prompt_weight: config.prompt_weight,
@@ -106,10 +108,11 @@ impl Rows {
         if config.max_changed_lines > 0 && changed_lines(code, &fixed) > config.max_changed_lines {
             return Ok(Err(format!("more than {} changed lines", config.max_changed_lines)));
         }
-        let row = Row { report: sample.report(), sample, fixed };
-        if let Err(error) = self.request(&row) {
-            return Ok(Err(error.to_string()));
-        }
+        let mut row = Row { report: sample.report(), sample, fixed, prompt: Vec::new() };
+        row.prompt = match self.request(&row) {
+            Ok(request) => self.asker.prompt(&request)?,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
         Ok(match self.encode(&row, 0) {
             Ok(example) if example.ids.len() > config.max_tokens => {
                 Err(format!("more than {} tokens: max_tokens allows more", config.max_tokens))
@@ -128,9 +131,9 @@ impl Rows {
 
     fn encode(&self, row: &Row, epoch: u64) -> finetune::Result<Example> {
         let request = self.request(row).expect("rows without a request are left out");
-        let encoder = Encoder::new(&self.tokenizer, &self.template, self.mask)
-            .with_prompt_weight(self.prompt_weight);
-        encoder.example(&request, &row.fixed, epoch)
+        let encoder =
+            Encoder::new(self.asker.tokenizer(), self.mask).with_prompt_weight(self.prompt_weight);
+        encoder.example(&request, &row.prompt, &row.fixed, epoch)
     }
 }
 

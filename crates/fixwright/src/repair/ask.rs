@@ -45,11 +45,16 @@ impl Asker {
     /// A tokenizer that cannot be read, or that does not belong to the weights; a template that does not compile.
     pub fn open(path: &Path, weights: &Weights) -> Result<Self> {
         let (tokenizer, template) = tokenizer::of_weights(path, weights)?;
+        Ok(Self::new(tokenizer, template))
+    }
+
+    /// Asks with this tokenizer and this chat template.
+    pub fn new(tokenizer: Tokenizer, template: ChatTemplate) -> Self {
         let ids = (0..).take(tokenizer.vocabulary_size());
         let ends =
             |id: &u32| tokenizer.token_bytes(*id).is_some_and(|bytes| bytes.contains(&b'\n'));
         let line_ends = ids.filter(ends).collect();
-        Ok(Self { tokenizer, template, line_ends })
+        Self { tokenizer, template, line_ends }
     }
 
     /// The model's tokenizer.
