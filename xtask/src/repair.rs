@@ -1,14 +1,14 @@
 //! `cargo xtask repair`: bug reports in, verified patches out.
 
-use std::path::Path;
 use std::time::Duration;
 
 use fixwright::decode::Target;
 use fixwright::prompt::Request;
-use fixwright::repair::{LoadOptions, Options, Repairer};
+use fixwright::repair::{Options, Repairer};
 
 use crate::exit::{BadInput, Exit};
 use crate::flags::{self, RepairFlags};
+use crate::models::Chosen;
 
 mod case;
 mod judging;
@@ -43,18 +43,24 @@ trait Work {
 }
 
 /// Loads the model onto the device that the flags name.
-fn with_model<W: Work>(flags: &RepairFlags, model: &Path, work: W) -> anyhow::Result<W::Out> {
+fn with_model<W: Work>(flags: &RepairFlags, model: &Chosen, work: W) -> anyhow::Result<W::Out> {
+    let (path, options) = (&model.model, model.load_options());
     if flags.device == "cpu" {
-        return work.with(&Repairer::load(model, &LoadOptions::default()).map_err(bad_input)?);
+        return work.with(&Repairer::load(path, &options).map_err(bad_input)?);
     }
     #[cfg(feature = "model")]
     {
         let device = flags.device.parse().map_err(bad_input)?;
-        let repairer = Repairer::load_on(model, device, &LoadOptions::default());
+        let repairer = Repairer::load_on(path, device, &options);
         work.with(&repairer.map_err(bad_input)?)
     }
     #[cfg(not(feature = "model"))]
     Err(BadInput(format!("device {}: this program has the processor alone", flags.device)).into())
+}
+
+/// The model and the adapter that the flags name.
+fn chosen(flags: &RepairFlags) -> anyhow::Result<Chosen> {
+    Chosen::new(flags.model.as_deref(), flags.adapter.as_deref(), flags.target.into())
 }
 
 /// What the model is asked.

@@ -34,6 +34,10 @@ pub struct RepairFlags {
     /// A model's name (see `cargo xtask model list`), a GGUF file, or a Hugging Face folder; the default model if left out
     #[arg(long, value_name = "NAME|PATH")]
     pub model: Option<String>,
+    /// An adapter to put on the model: a name of `cargo xtask model list`, a folder as `train` writes it and Hugging Face PEFT reads
+    /// it, or none; the model's default for the target if left out, where it has one
+    #[arg(long, value_name = "NAME|DIR|none")]
+    pub adapter: Option<String>,
     /// What the model is asked to write
     #[arg(long, value_enum, default_value_t)]
     pub target: Target,

@@ -8,11 +8,11 @@ use fixwright::prompt::{Index, Request};
 use fixwright::repair::{Judge, Progress, Repair, Repairer};
 
 use super::judging::Judging;
-use super::{Work, options, with_model};
+use super::{Work, chosen, options, with_model};
 use crate::exit::{Exit, note};
 use crate::flags::RepairFlags;
 use crate::interrupt::Interrupt;
-use crate::models::{self, WeightFile};
+use crate::models::WeightFile;
 
 mod finding;
 mod folder;
@@ -47,8 +47,8 @@ pub(super) fn run(flags: &RepairFlags, paths: &Paths<'_>) -> anyhow::Result<Exit
         let pile = Pile::open(flags, paths, findings, &[], interrupt)?;
         return pile.conclude(&mut io::stdout());
     }
-    let model = models::resolve(flags.model.as_deref())?;
-    let weights = WeightFile::of(&model)?;
+    let model = chosen(flags)?;
+    let weights = model.files()?;
     let mut pile = Pile::open(flags, paths, findings, &weights, interrupt)?;
     if pile.is_open() {
         let judges = pile.judges()?;

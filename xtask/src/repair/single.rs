@@ -11,10 +11,9 @@ use fixwright::repair::{About, Candidate, Repair, Repairer};
 use super::case::Case;
 use super::judging::Judging;
 use super::watch::Watch;
-use super::{Work, bad_input, options, record, request, show, with_model};
+use super::{Work, bad_input, chosen, options, record, request, show, with_model};
 use crate::exit::{Exit, note};
 use crate::flags::RepairFlags;
-use crate::models;
 use crate::replace::replace_json;
 
 /// Repairs what the flags name, or the shipped example.
@@ -27,7 +26,7 @@ pub(super) fn run(flags: &RepairFlags) -> anyhow::Result<Exit> {
     let command = judging.compile(&case.file.path).argv.join(" ");
     watch.say(&format!("compiling {} as it is: {command}", case.root.display()));
     let validator = judging.validator(&case.file.path, &mut |_| watch.flow())?;
-    let model = models::resolve(flags.model.as_deref())?;
+    let model = chosen(flags)?;
     watch.say("loading the model");
     let judge = About { validator: &validator, report: &case.report };
     let search = Search { flags, case: &case, judge, request, watch: &mut watch };
@@ -36,7 +35,7 @@ pub(super) fn run(flags: &RepairFlags) -> anyhow::Result<Exit> {
 
     let exit = conclude(flags, &case, &repair, start)?;
     if let Some(path) = &flags.json {
-        let weights = models::WeightFile::of(&model)?;
+        let weights = model.files()?;
         let record = record::Record::new(flags, &case, &weights, &repair, start.elapsed());
         replace_json(path, &record)?;
     }
