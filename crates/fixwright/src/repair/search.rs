@@ -165,9 +165,9 @@ impl Watch<'_> {
     fn tell(&mut self, event: Event<'_>) -> ControlFlow<()> {
         // Between asking and the first that is heard of it, another search has the model.
         if matches!(event, Event::Asking { .. }) {
-            self.clock.pause()
+            self.clock.pause();
         } else {
-            self.clock.go_on()
+            self.clock.go_on();
         }
         if (self.progress)(event).is_break() {
             self.ended.get_or_insert(Ended::Cancelled);
