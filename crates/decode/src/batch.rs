@@ -20,7 +20,7 @@ pub struct Candidate<'a> {
 
 /// Continues `prompt` once for each candidate: what [`generate`](crate::generate()) gives for each alone, in the same order.
 ///
-/// The prompt is computed once, in a forward pass of its own, and each candidate goes on with a clone of the target. The drafts of all are verified
+/// The prompt is read once, and each candidate goes on with a clone of the target. The drafts of all are verified
 /// in one [`Target::logits_batch`] after another, which a target can make cheaper than as many forward passes. The callback is told
 /// which candidate an event belongs to, and stops that one alone.
 ///
@@ -37,7 +37,6 @@ pub fn generate_batch<T: Target + Clone>(
     let mut lanes = Vec::with_capacity(candidates.len());
     for candidate in candidates {
         let run = Run::start(target, prompt, options, candidate.sampling)?;
-        prefill(target, prompt)?;
         lanes.push(Lane {
             target: target.clone(),
             run,
@@ -61,15 +60,6 @@ struct Lane<'a, T> {
     proposer: Box<dyn Proposer + 'a>,
     draft: Vec<u32>,
     finish: Option<Finish>,
-}
-
-/// Lets the target see all of the prompt but the last token, unless it has.
-fn prefill<T: Target>(target: &mut T, prompt: &[u32]) -> Result<()> {
-    let unseen = &prompt[target.position()..prompt.len() - 1];
-    if !unseen.is_empty() {
-        target.greedy(unseen, 1).map_err(|e| Error::Target(Box::new(e)))?;
-    }
-    Ok(())
 }
 
 /// One forward pass over the drafts of all candidates that are not finished.

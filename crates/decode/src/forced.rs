@@ -42,6 +42,10 @@ impl<T: Target> Target for Forced<T> {
         self.target.truncate(position);
     }
 
+    fn read(&mut self, tokens: &[u32]) -> Result<(), Self::Error> {
+        self.target.read(tokens)
+    }
+
     /// The model's own logits: an answer can be forced on greedy decoding alone.
     fn logits(&mut self, tokens: &[u32], rows: usize) -> Result<Vec<f32>, Self::Error> {
         self.target.logits(tokens, rows)

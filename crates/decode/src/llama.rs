@@ -3,7 +3,7 @@
 use crate::target::Target;
 
 macro_rules! target {
-    ($session:ty) => {
+    ($session:ty $(, $read:item)?) => {
         impl Target for $session {
             type Error = fixwright_llama::Error;
 
@@ -26,11 +26,18 @@ macro_rules! target {
             fn greedy(&mut self, tokens: &[u32], rows: usize) -> Result<Vec<u32>, Self::Error> {
                 Self::greedy(self, tokens, rows)
             }
+
+            $($read)?
         }
     };
 }
 
-target!(fixwright_llama::engine::Session);
+target!(
+    fixwright_llama::engine::Session,
+    fn read(&mut self, tokens: &[u32]) -> Result<(), Self::Error> {
+        Self::read(self, tokens)
+    }
+);
 
 #[cfg(feature = "burn")]
 target!(fixwright_llama::model::Session);

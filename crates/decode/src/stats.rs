@@ -10,7 +10,7 @@ pub struct Stats {
     pub prompt_tokens: usize,
     /// Tokens in the output.
     pub output_tokens: usize,
-    /// Forward passes, the one over the prompt included.
+    /// Forward passes that verify a draft, which may be empty; reading the prompt is not one of them.
     pub forwards: usize,
     /// Drafted tokens that were verified.
     pub proposed: usize,
@@ -18,9 +18,9 @@ pub struct Stats {
     pub accepted: usize,
     /// The same by position: how often a draft had a first token and how often that was accepted, a second one, and so on.
     pub positions: Vec<Position>,
-    /// Time in the forward pass over the prompt, which verifies the first draft too.
+    /// Time in reading the prompt.
     pub prefill: Duration,
-    /// Time in all later forward passes.
+    /// Time in forward passes that verify.
     pub verify: Duration,
     /// Time spent drafting.
     pub draft: Duration,

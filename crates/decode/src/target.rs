@@ -24,6 +24,16 @@ pub trait Target {
     /// Whatever the model cannot do; it then has seen what it had seen before.
     fn logits(&mut self, tokens: &[u32], rows: usize) -> Result<Vec<f32>, Self::Error>;
 
+    /// Appends `tokens`, all but the last token of a prompt, which nothing is asked about. To be overridden where many tokens that are only
+    /// read are cheaper. What follows may depend on which tokens were read in this way, but not on how many at once.
+    ///
+    /// # Errors
+    ///
+    /// As [`logits`](Self::logits).
+    fn read(&mut self, tokens: &[u32]) -> Result<(), Self::Error> {
+        self.greedy(tokens, 0).map(drop)
+    }
+
     /// As [`logits`](Self::logits), but only the most likely token of each row, the first of equals. To be overridden where
     /// the logits need not leave the device for that.
     ///

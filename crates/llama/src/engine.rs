@@ -43,6 +43,7 @@ use std::thread;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::rope;
+use crate::tiles::Tiles;
 use crate::weights::Weights;
 
 mod adapter;
@@ -63,6 +64,7 @@ pub use session::Session;
 
 use kernel::{Cpu, Team};
 use matrix::Matrix;
+use rows::Form;
 
 /// How to run a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -71,6 +73,8 @@ pub struct Options {
     pub threads: Option<NonZero<usize>>,
     /// What weights are multiplied as.
     pub precision: Precision,
+    /// [Reads](Session::read) prompts without tile registers, so that a model answers the same on every processor.
+    pub portable: bool,
 }
 
 /// What weights are multiplied as.
@@ -102,6 +106,7 @@ struct Core {
     cpu: Cpu,
     team: Team,
     precision: Precision,
+    tiles: bool,
 }
 
 impl Core {
@@ -110,7 +115,24 @@ impl Core {
         let team = threads.and_then(|threads| Team::new(threads.get()));
         let team =
             team.map_err(|e| Error::Device { device: "cpu".to_owned(), what: e.to_string() })?;
-        Ok(Self { cpu: Cpu::detect(), team, precision: options.precision })
+        let tiles = !options.portable && Tiles::are_available();
+        Ok(Self { cpu: Cpu::detect(), team, precision: options.precision, tiles })
+    }
+
+    /// What rows are multiplied as.
+    fn form(&self) -> Form {
+        match self.precision {
+            Precision::Quantised => Form::Blocks,
+            Precision::F32 => Form::Floats,
+        }
+    }
+
+    /// What rows of a prompt are multiplied as.
+    fn reading_form(&self) -> Form {
+        match self.form() {
+            Form::Blocks if self.tiles => Form::Tiles,
+            form => form,
+        }
     }
 
     /// How many of so many panels a thread takes at once: few enough that none is left waiting for long.

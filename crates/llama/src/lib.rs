@@ -68,6 +68,7 @@ pub mod quant;
 mod replace;
 pub mod rope;
 pub mod safetensors;
+mod tiles;
 pub mod tokenizer;
 pub mod weights;
 

@@ -5,14 +5,17 @@ use std::sync::{Mutex, PoisonError};
 use super::attention::Attend;
 use super::cache::Cache;
 use super::kernel::{BLOCK, Instructions, LANES, Lane, Task, Tile};
-use super::matrix::{add_products, narrow};
+use super::matrix::{Panelled, Scratch, add_products, narrow};
 use super::panels::Panels;
-use super::rows::{Norm, Rows};
+use super::rows::{Form, Norm, Rows};
 use super::{Layer, Model, math};
 use crate::rope;
 
 /// The most tokens that go through the layers together: more would not fit into the caches of a processor.
 const CHUNK: usize = 256;
+
+/// The same where weights are unpacked for tile registers, which costs as much as multiplying them with many tokens.
+const TILED_CHUNK: usize = 512;
 
 /// Memory that one pass after the other uses.
 #[derive(Default)]
@@ -45,6 +48,7 @@ impl Model {
         cache: &mut Cache,
         work: &mut Workspace,
     ) {
+        work.rows.set_form(self.core.form());
         let chunks = tokens.len().div_ceil(CHUNK).max(1);
         // Chunks of equal size: a short last one would cost as much as a long one.
         let size = tokens.len().div_ceil(chunks).max(1);
@@ -56,6 +60,17 @@ impl Model {
             self.keep(work, wanted, &mut last);
         }
         self.prepare(&last, count, work);
+    }
+
+    /// Appends tokens to the cache and returns nothing of them: what reads a prompt, in tile registers where there are some.
+    pub(super) fn read(&self, tokens: &[u32], cache: &mut Cache, work: &mut Workspace) {
+        let form = self.core.reading_form();
+        work.rows.set_form(form);
+        let most = if form == Form::Tiles { TILED_CHUNK } else { CHUNK };
+        let chunks = tokens.len().div_ceil(most).max(1);
+        for chunk in tokens.chunks(tokens.len().div_ceil(chunks).max(1)) {
+            self.pass(chunk, cache, work);
+        }
     }
 
     /// One chunk through all layers.
@@ -188,14 +203,15 @@ impl Model {
         inner.clear(count, layer.gate.panels());
         let grain = self.core.grain(layer.gate.panels());
         let pieces = inner.values_mut().chunks_mut(grain * count).enumerate();
-        let state = || (Tile::boxed(), vec![[0.0; LANES]; count]);
-        self.core.team.each(pieces, state, |(tile, up), (piece, gates)| {
-            for (panel, gate) in (piece * grain..).zip(gates.chunks_mut(count)) {
-                up.fill([0.0; LANES]);
-                layer.gate.add_product(self.core.cpu, panel, rows, tile, gate);
-                layer.up.add_product(self.core.cpu, panel, rows, tile, up);
-                self.core.cpu.run(Gate { gate, up });
+        let state = || (Scratch::new(), vec![[0.0; LANES]; grain * count]);
+        self.core.team.each(pieces, state, |(scratch, up), (piece, gate)| {
+            let up = &mut up[..gate.len()];
+            up.fill([0.0; LANES]);
+            for (matrix, out) in [(&layer.gate, &mut *gate), (&layer.up, &mut *up)] {
+                let panelled = Panelled { matrices: &[matrix], first: piece * grain, rows };
+                panelled.add_to(self.core.cpu, scratch, out);
             }
+            self.core.cpu.run(Gate { gate, up });
         });
     }
 

@@ -33,7 +33,7 @@ pub(super) const BLOCK: usize = 32;
 pub(super) const TILE: usize = 8;
 
 /// Values of a channel that are multiplied by one instruction.
-const QUAD: usize = 4;
+pub(super) const QUAD: usize = 4;
 
 /// Bytes of a block of [`LANES`] channels, one byte a value.
 pub(super) const BLOCK_CODES: usize = LANES * BLOCK;

@@ -277,7 +277,7 @@ mod tests {
             let maps = [first, second];
             let core = |cpu, threads| {
                 let team = Team::new(threads).unwrap();
-                Core { cpu, team, precision: Precision::Quantised }
+                Core { cpu, team, precision: Precision::Quantised, tiles: false }
             };
             let singly = core(*Cpu::all().last().unwrap(), 1);
             let expected: Vec<Vec<f32>> =

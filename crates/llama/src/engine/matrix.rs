@@ -3,10 +3,11 @@
 use super::kernel::{BLOCK, Cpu, Instructions, LANES, Lane, TILE, Task, Tile};
 use super::low_rank::LowRank;
 use super::pack;
-use super::rows::Rows;
+use super::rows::{Form, Rows};
 use super::unpack::{self, Format};
 use super::{Core, Precision};
 use crate::error::Result;
+use crate::tiles::{ColumnTile, RowTile, SIDE, TALL, Tiles};
 use crate::weights::{Stored, Weights};
 
 /// A weight matrix, `[channels, width]` in the words of its file.
@@ -126,6 +127,16 @@ impl Matrix {
         }
     }
 
+    /// Unpacks `count` blocks of a panel from block `first` on, which begins a piece.
+    #[inline(always)]
+    fn unpack<I: Instructions>(&self, panel: usize, first: usize, count: usize, tile: &mut Tile) {
+        if let (Store::Blocks { format, .. }, Some(piece)) =
+            (&self.store, self.pieces(panel).nth(first / TILE))
+        {
+            unpack::Unpack { format: *format, piece, blocks: count, tile }.run::<I>();
+        }
+    }
+
     /// The packed pieces of a panel.
     fn pieces(&self, panel: usize) -> impl Iterator<Item = &[u8]> {
         let (format, bytes) = match &self.store {
@@ -177,6 +188,95 @@ impl Task for Product<'_> {
     }
 }
 
+/// What a thread needs for products.
+pub(super) struct Scratch {
+    tile: Box<Tile>,
+    /// Weights of several panels, for tile registers.
+    columns: Vec<ColumnTile>,
+}
+
+impl Scratch {
+    pub(super) fn new() -> Self {
+        Self { tile: Tile::boxed(), columns: Vec::new() }
+    }
+}
+
+/// Panels of matrices with one input, from panel `first` of them all on, and rows to multiply them with.
+pub(super) struct Panelled<'a> {
+    pub(super) matrices: &'a [&'a Matrix],
+    pub(super) first: usize,
+    pub(super) rows: &'a Rows,
+}
+
+impl Panelled<'_> {
+    /// Adds the products of every row with as many panels as `out` has.
+    pub(super) fn add_to(self, cpu: Cpu, scratch: &mut Scratch, out: &mut [Lane]) {
+        if self.rows.form() == Form::Tiles {
+            return cpu.run(TiledProduct { panelled: self, scratch, out });
+        }
+        for (panel, sums) in (self.first..).zip(out.chunks_mut(self.rows.count())) {
+            if let Some((matrix, panel)) = find(self.matrices, panel) {
+                matrix.add_product(cpu, panel, self.rows, &mut scratch.tile, sums);
+            }
+        }
+    }
+}
+
+/// The same in tile registers: of each 256 columns, some rows stay in the first cache while the panels pass by.
+struct TiledProduct<'a> {
+    panelled: Panelled<'a>,
+    scratch: &'a mut Scratch,
+    out: &'a mut [Lane],
+}
+
+impl Task for TiledProduct<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Instructions>(self) {
+        let Self { panelled: Panelled { matrices, first, rows }, scratch, out } = self;
+        let count = rows.count();
+        let panels = first..first + out.len() / count;
+        let panels: Vec<_> = panels.filter_map(|panel| find(matrices, panel)).collect();
+        let (Some(mut tiles), Some((matrix, _))) = (Tiles::configure(), panels.first()) else {
+            return;
+        };
+        scratch.columns.resize(panels.len() * TILE, [0; SIDE * SIDE]);
+        for start in (0..matrix.blocks()).step_by(TILE) {
+            let deep = TILE.min(matrix.blocks() - start);
+            for ((matrix, panel), columns) in panels.iter().zip(scratch.columns.chunks_mut(TILE)) {
+                matrix.unpack::<I>(*panel, start, deep, &mut scratch.tile);
+                unpack::columns(&scratch.tile, &mut columns[..deep]);
+            }
+            let groups: Vec<_> = rows.tiles(start, deep).collect();
+            for (index, groups) in groups.chunks(TALL).enumerate() {
+                let some = index * TALL * SIDE..count.min((index + 1) * TALL * SIDE);
+                for (sums, columns) in out.chunks_mut(count).zip(scratch.columns.chunks(TILE)) {
+                    add_tiles(&mut tiles, groups, &columns[..deep], &mut sums[some.clone()]);
+                }
+            }
+        }
+        for ((matrix, panel), sums) in panels.iter().zip(out.chunks_mut(count)) {
+            if let Some(low_rank) = matrix.low_rank() {
+                low_rank.add_product::<I>(*panel, rows.narrowed(), sums);
+            }
+        }
+    }
+}
+
+/// Adds the product of groups of sixteen rows, the last of which may have fewer, with sixteen channels.
+fn add_tiles(tiles: &mut Tiles, groups: &[&[RowTile]], columns: &[ColumnTile], sums: &mut [Lane]) {
+    let (whole, rest) = sums.as_chunks_mut::<SIDE>();
+    let (groups, last) = groups.split_at(whole.len());
+    tiles.add(groups, columns, whole.as_flattened_mut().as_flattened_mut(), LANES);
+    if !rest.is_empty() {
+        let mut padded = [[0.0; LANES]; SIDE];
+        padded[..rest.len()].copy_from_slice(rest);
+        tiles.add(last, columns, padded.as_flattened_mut(), LANES);
+        rest.copy_from_slice(&padded[..rest.len()]);
+    }
+}
+
 /// Adds the product of one row with a panel of f32 weights.
 #[inline(always)]
 fn float_product<I: Instructions>(columns: &[Lane], row: &[f32], sums: &mut Lane) {
@@ -194,12 +294,8 @@ pub(super) fn add_products(core: &Core, matrices: &[&Matrix], rows: &mut Rows, o
     let panels = out.len() / rows.count();
     let grain = core.grain(panels);
     let pieces = out.chunks_mut(grain * rows.count()).enumerate();
-    core.team.each(pieces, Tile::boxed, |tile, (piece, out)| {
-        for (panel, sums) in (piece * grain..).zip(out.chunks_mut(rows.count())) {
-            if let Some((matrix, panel)) = find(matrices, panel) {
-                matrix.add_product(core.cpu, panel, rows, tile, sums);
-            }
-        }
+    core.team.each(pieces, Scratch::new, |scratch, (piece, out)| {
+        Panelled { matrices, first: piece * grain, rows }.add_to(core.cpu, scratch, out);
     });
 }
 

@@ -1,15 +1,31 @@
-//! The left side of a product: rows of activations, quantised to 8 bits a value, or as they are.
+//! The left side of a product: rows of activations, quantised to 8 bits a value, or rounded to bf16, or as they are.
 
 use super::kernel::{BLOCK, Block, Instructions, Task, View};
 use super::low_rank::{LowRank, Narrow};
-use super::{Core, Precision, math};
+use super::{Core, math};
+use crate::tiles::{RowTile, SIDE, STEP, round};
 
 /// Rows of a matrix, in the form that the weights of this precision are multiplied with.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     floats: Floats,
+    form: Form,
     blocks: Vec<Block>,
+    /// By sixteen rows, then by 32 columns.
+    tiles: Vec<RowTile>,
     narrow: Narrow,
+}
+
+/// What rows are multiplied as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Form {
+    /// Blocks of integers.
+    #[default]
+    Blocks,
+    /// bf16, in tile registers.
+    Tiles,
+    /// f32.
+    Floats,
 }
 
 /// Rows of f32, with zeros up to a whole block.
@@ -36,17 +52,27 @@ impl Rows {
         let padded = width.next_multiple_of(BLOCK);
         (self.floats.count, self.floats.width) = (count, padded);
         self.floats.values.resize(count * padded, 0.0);
-        let quantised = core.precision == Precision::Quantised;
-        let per_row = if quantised { padded / BLOCK } else { 0 };
-        self.blocks.clear();
-        self.blocks.resize(count * per_row, Block::ZERO);
-        let mut blocks = self.blocks.chunks_mut(per_row.max(1));
-        let rows = self.floats.values.chunks_mut(padded).enumerate();
-        let rows = rows.map(|(row, values)| (row, values, blocks.next().unwrap_or_default()));
-        let fill_row = |_: &mut (), (row, values, blocks): (usize, &mut [f32], &mut [Block])| {
+        let prepare = |row: usize, values: &mut [f32]| {
             values[width..].fill(0.0);
             read(row, &mut values[..width]);
             core.cpu.run(Prepare { values: &mut values[..width], norm });
+        };
+        match self.form {
+            Form::Tiles => self.fill_tiles(core, prepare),
+            Form::Blocks | Form::Floats => self.fill_blocks(core, prepare),
+        }
+    }
+
+    fn fill_blocks(&mut self, core: &Core, prepare: impl Fn(usize, &mut [f32]) + Sync) {
+        let Floats { count, width, .. } = self.floats;
+        let per_row = if self.form == Form::Blocks { width / BLOCK } else { 0 };
+        self.blocks.clear();
+        self.blocks.resize(count * per_row, Block::ZERO);
+        let mut blocks = self.blocks.chunks_mut(per_row.max(1));
+        let rows = self.floats.values.chunks_mut(width).enumerate();
+        let rows = rows.map(|(row, values)| (row, values, blocks.next().unwrap_or_default()));
+        let fill_row = |_: &mut (), (row, values, blocks): (usize, &mut [f32], &mut [Block])| {
+            prepare(row, values);
             core.cpu.run(Quantise { values, blocks });
         };
         if count < MANY {
@@ -54,6 +80,36 @@ impl Rows {
         } else {
             core.team.each(rows, || (), fill_row);
         }
+    }
+
+    fn fill_tiles(&mut self, core: &Core, prepare: impl Fn(usize, &mut [f32]) + Sync) {
+        let Floats { count, width, .. } = self.floats;
+        let steps = width / STEP;
+        self.tiles.resize(count.div_ceil(SIDE) * steps, [0; SIDE * STEP]);
+        let groups = self.floats.values.chunks_mut(SIDE * width).zip(self.tiles.chunks_mut(steps));
+        let fill_group =
+            |_: &mut (), (group, (values, tiles)): (usize, (&mut [f32], &mut [RowTile]))| {
+                for (row, values) in values.chunks_exact_mut(width).enumerate() {
+                    prepare(group * SIDE + row, values);
+                    core.cpu.run(Lay { values, row, tiles });
+                }
+            };
+        core.team.each(groups.enumerate(), || (), fill_group);
+    }
+
+    /// Makes rows that are filled from now on of this form.
+    pub(super) fn set_form(&mut self, form: Form) {
+        self.form = form;
+    }
+
+    pub(super) fn form(&self) -> Form {
+        self.form
+    }
+
+    /// Of each sixteen rows, the last ones filled up with others that mean nothing, the tiles of the columns from `first * BLOCK` on.
+    pub(super) fn tiles(&self, first: usize, count: usize) -> impl Iterator<Item = &[RowTile]> {
+        let steps = self.floats.width / STEP;
+        self.tiles.chunks_exact(steps.max(1)).map(move |tiles| &tiles[first..][..count])
     }
 
     /// Multiplies the rows with the first factors of the maps that they are the input of.
@@ -113,6 +169,26 @@ impl Task for Prepare<'_> {
         let scale = 1.0 / (mean + epsilon).sqrt();
         for (value, gain) in self.values.iter_mut().zip(gains) {
             *value = *value * scale * gain;
+        }
+    }
+}
+
+/// Rounds a row and puts it into tiles, as their row `row`.
+struct Lay<'a> {
+    values: &'a [f32],
+    row: usize,
+    tiles: &'a mut [RowTile],
+}
+
+impl Task for Lay<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Instructions>(self) {
+        for (tile, values) in self.tiles.iter_mut().zip(self.values.chunks_exact(STEP)) {
+            for (place, value) in tile[self.row * STEP..][..STEP].iter_mut().zip(values) {
+                *place = round(*value);
+            }
         }
     }
 }

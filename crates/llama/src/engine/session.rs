@@ -11,7 +11,8 @@ use crate::error::Result;
 /// A model together with the tokens it has seen.
 ///
 /// Cloning forks the session: both sides share the model and what was seen so far. What a session returns for a token depends
-/// on the tokens before it alone, to the last bit: not on how many were appended at once, nor on the number of threads.
+/// on the tokens before it alone, and on which of them were [read](Self::read), to the last bit: not on how many were appended at once, nor on the
+/// number of threads.
 pub struct Session {
     model: Arc<Model>,
     cache: Cache,
@@ -75,6 +76,21 @@ impl Session {
     pub fn greedy(&mut self, tokens: &[u32], rows: usize) -> Result<Vec<u32>> {
         self.append(tokens, rows)?;
         Ok(self.model.greedy(&mut self.workspace))
+    }
+
+    /// Appends `tokens` and returns nothing of them: the prompt, all but its last token.
+    ///
+    /// Where the processor has tile registers (Intel AMX), they multiply, with weights and activations in bf16, which is much faster for many tokens;
+    /// [`Options::portable`](super::Options::portable) forbids it. What the session returns for later tokens then depends on which of the tokens
+    /// before them were read in this way, and on nothing else: not on how many calls they were read in.
+    ///
+    /// # Errors
+    ///
+    /// As [`logits`](Self::logits).
+    pub fn read(&mut self, tokens: &[u32]) -> Result<()> {
+        self.model.config().check_tokens(self.len(), tokens)?;
+        self.model.read(tokens, &mut self.cache, &mut self.workspace);
+        Ok(())
     }
 
     /// Leaves the hidden states of the last `rows` tokens in the workspace.

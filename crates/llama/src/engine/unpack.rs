@@ -5,9 +5,10 @@
 //! 256, those of code `i + 256` above them; further bits follow in bytes of their own.
 
 use super::kernel::{
-    BLOCK_CODES, HALVED_ZERO, Instructions, LANES, Lane, Sharing, TILE, Task, Tile,
+    BLOCK_CODES, HALVED_ZERO, Instructions, LANES, Lane, QUAD, Sharing, TILE, Task, Tile,
 };
 use crate::quant::GgmlType;
+use crate::tiles::{ColumnTile, pair, round};
 
 /// How codes and scales of a matrix are packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -239,5 +240,31 @@ pub(super) fn channel(tile: &Tile, lane: usize, out: &mut [f32]) {
                 (code - f32::from(HALVED_ZERO)) * tile.scales[2 * block + column / 16][lane]
             }
         };
+    }
+}
+/// The weights of a tile as bf16, in pairs of a channel.
+#[inline(always)]
+pub(super) fn columns(tile: &Tile, out: &mut [ColumnTile]) {
+    for (block, out) in out.iter_mut().enumerate() {
+        let groups = tile.codes[block].as_chunks::<{ QUAD * LANES }>().0;
+        let lines = out.as_chunks_mut::<{ 2 * LANES }>().0;
+        for (index, (codes, lines)) in groups.iter().zip(lines).enumerate() {
+            let (scales, offsets) = match tile.sharing {
+                Sharing::Block => (tile.scales[block], tile.offsets[block]),
+                Sharing::Half => {
+                    let scales = tile.scales[2 * block + index / (groups.len() / 2)];
+                    (scales, scales.map(|scale| -scale * f32::from(HALVED_ZERO)))
+                }
+            };
+            for lane in 0..LANES {
+                let codes = u32::from_le_bytes([0, 1, 2, 3].map(|i| codes[QUAD * lane + i]));
+                let weight = |shift: u32| {
+                    let code = (codes >> shift & 0xff).cast_signed() as f32;
+                    round(code * scales[lane] + offsets[lane])
+                };
+                lines[lane] = pair(weight(0), weight(8));
+                lines[LANES + lane] = pair(weight(16), weight(24));
+            }
+        }
     }
 }

@@ -7,29 +7,14 @@
 use half::bf16;
 use rayon::prelude::*;
 
-#[cfg(target_arch = "x86_64")]
-#[expect(unsafe_code, reason = "instructions without a name in the compiler")]
-mod amx;
-#[cfg(target_arch = "x86_64")]
-use amx::Tiles;
-#[cfg(not(target_arch = "x86_64"))]
-mod none;
-#[cfg(not(target_arch = "x86_64"))]
-use none::Tiles;
+use crate::tiles::{ColumnTile, RowTile, SIDE, STEP, TALL, Tiles, pair, round};
 
-/// Rows, columns and pairs of a tile.
-const SIDE: usize = 16;
-/// How many numbers deep a tile is.
-const STEP: usize = 2 * SIDE;
 /// How deep, in tiles, weights are laid out at a time.
 const DEPTH: usize = 16;
 /// Columns that are laid out at a time.
 const WIDTH: usize = 256;
-
-/// Sixteen rows of 32 numbers.
-type Rows = [u16; SIDE * STEP];
-/// 32 numbers of two times sixteen columns, in pairs: the first sixteen columns, then the others.
-type Columns = [[u32; SIDE * SIDE]; 2];
+/// Rows that go through the registers together.
+const ROWS: usize = TALL * SIDE;
 
 /// What a weight, `[out, in]`, is multiplied with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,12 +40,12 @@ impl Weight<'_> {
             Side::Inputs => (self.inputs, outputs),
             Side::Outputs => (outputs, self.inputs),
         };
-        if depth % STEP != 0 || width % STEP != 0 || x.is_empty() || !Tiles::are_available() {
+        if depth % STEP != 0 || width % SIDE != 0 || x.is_empty() || !Tiles::are_available() {
             return None;
         }
         let rows = x.len() / depth;
         let mut y = vec![0.0; rows.next_multiple_of(SIDE) * width];
-        let share = rows.div_ceil(rayon::current_num_threads()).next_multiple_of(STEP);
+        let share = rows.div_ceil(rayon::current_num_threads()).next_multiple_of(ROWS);
         let shares = y.par_chunks_mut(share * width).zip(x.par_chunks(share * depth));
         let done = shares.map(|(y, x)| self.multiply(x, y, [depth, width], side));
         if !done.reduce(|| true, |a, b| a && b) {
@@ -75,19 +60,19 @@ impl Weight<'_> {
         let Some(mut tiles) = Tiles::configure() else { return false };
         let rows = lay_rows(x, depth);
         let steps = depth / STEP;
-        let mut columns: Vec<Columns> = Vec::new();
+        let mut columns: Vec<ColumnTile> = Vec::new();
         for first in (0..steps).step_by(DEPTH) {
             let deep = DEPTH.min(steps - first);
             for left in (0..width).step_by(WIDTH) {
                 let wide = WIDTH.min(width - left);
-                columns.resize(deep * wide / STEP, [[0; SIDE * SIDE]; 2]);
+                columns.resize(deep * wide / SIDE, [0; SIDE * SIDE]);
                 for (panel, columns) in columns.chunks_exact_mut(deep).enumerate() {
-                    self.lay_columns(columns, first * STEP, left + panel * STEP, side);
+                    self.lay_columns(columns, first * STEP, left + panel * SIDE, side);
                 }
-                for (y, rows) in y.chunks_mut(STEP * width).zip(rows.chunks(2 * steps)) {
-                    let halves: Vec<_> = rows.chunks(steps).map(|r| &r[first..][..deep]).collect();
+                for (y, rows) in y.chunks_mut(ROWS * width).zip(rows.chunks(TALL * steps)) {
+                    let rows: Vec<_> = rows.chunks(steps).map(|r| &r[first..][..deep]).collect();
                     for (panel, columns) in columns.chunks_exact(deep).enumerate() {
-                        tiles.add(&halves, columns, &mut y[left + panel * STEP..], width);
+                        tiles.add(&rows, columns, &mut y[left + panel * SIDE..], width);
                     }
                 }
             }
@@ -95,8 +80,8 @@ impl Weight<'_> {
         true
     }
 
-    /// Lays out 32 columns from `left`, as deep as there is room, from `top`.
-    fn lay_columns(self, columns: &mut [Columns], top: usize, left: usize, side: Side) {
+    /// Lays out sixteen columns from `left`, as deep as there is room, from `top`.
+    fn lay_columns(self, columns: &mut [ColumnTile], top: usize, left: usize, side: Side) {
         match side {
             Side::Inputs => self.lay_across(columns, top, left),
             Side::Outputs => self.lay_along(columns, top, left),
@@ -104,31 +89,26 @@ impl Weight<'_> {
     }
 
     /// Columns are rows of the weight.
-    fn lay_across(self, columns: &mut [Columns], top: usize, left: usize) {
-        for column in 0..STEP {
-            let (half, place) = (column / SIDE, column % SIDE);
+    fn lay_across(self, columns: &mut [ColumnTile], top: usize, left: usize) {
+        for column in 0..SIDE {
             let values = &self.values[(left + column) * self.inputs + top..];
             for (tile, values) in columns.iter_mut().zip(values.chunks_exact(STEP)) {
-                let lines = tile[half].chunks_exact_mut(SIDE);
-                for (line, two) in lines.zip(values.chunks_exact(2)) {
-                    line[place] = pair(two[0], two[1]);
+                let pairs = values.as_chunks::<2>().0;
+                for (line, [low, high]) in tile.chunks_exact_mut(SIDE).zip(pairs) {
+                    line[column] = pair(low.to_bits(), high.to_bits());
                 }
             }
         }
     }
 
     /// Columns are columns of the weight.
-    fn lay_along(self, columns: &mut [Columns], top: usize, left: usize) {
+    fn lay_along(self, columns: &mut [ColumnTile], top: usize, left: usize) {
         for (step, tile) in columns.iter_mut().enumerate() {
-            for line in 0..SIDE {
-                let at = (top + step * STEP + 2 * line) * self.inputs + left;
-                let (even, odd) = (&self.values[at..], &self.values[at + self.inputs..]);
-                for half in 0..2 {
-                    let (even, odd) = (&even[half * SIDE..][..SIDE], &odd[half * SIDE..][..SIDE]);
-                    let line = &mut tile[half][line * SIDE..][..SIDE];
-                    for ((place, even), odd) in line.iter_mut().zip(even).zip(odd) {
-                        *place = pair(*even, *odd);
-                    }
+            for (index, line) in tile.chunks_exact_mut(SIDE).enumerate() {
+                let at = (top + step * STEP + 2 * index) * self.inputs + left;
+                let (low, high) = (&self.values[at..], &self.values[at + self.inputs..]);
+                for ((place, low), high) in line.iter_mut().zip(&low[..SIDE]).zip(&high[..SIDE]) {
+                    *place = pair(low.to_bits(), high.to_bits());
                 }
             }
         }
@@ -137,7 +117,7 @@ impl Weight<'_> {
 
 /// Rounds rows of `depth` numbers to bf16, in tiles: sixteen rows, 32 numbers deep, one behind the other, then the next sixteen. The
 /// last rows are filled up with zeros.
-fn lay_rows(x: &[f32], depth: usize) -> Vec<Rows> {
+fn lay_rows(x: &[f32], depth: usize) -> Vec<RowTile> {
     let steps = depth / STEP;
     let mut tiles = vec![[0; SIDE * STEP]; (x.len() / depth).div_ceil(SIDE) * steps];
     for (x, tiles) in x.chunks(SIDE * depth).zip(tiles.chunks_exact_mut(steps)) {
@@ -152,37 +132,13 @@ fn lay_rows(x: &[f32], depth: usize) -> Vec<Rows> {
     tiles
 }
 
-/// The bits of the nearest bf16, ties to even; what is not a number stays none.
-fn round(x: f32) -> u16 {
-    let bits = x.to_bits();
-    let rounded = bits.wrapping_add(0x7fff + (bits >> 16 & 1));
-    ((if x.is_nan() { bits | 0x0040_0000 } else { rounded }) >> 16) as u16
-}
-
-fn pair(low: bf16, high: bf16) -> u32 {
-    u32::from(low.to_bits()) | u32::from(high.to_bits()) << 16
-}
-
 #[cfg(test)]
 mod tests {
     use half::bf16;
     use rand::rngs::Xoshiro256PlusPlus;
     use rand::{RngExt, SeedableRng};
 
-    use super::{Side, Tiles, Weight, round};
-
-    #[test]
-    fn rounding_is_that_of_half() {
-        let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
-        let edges = [0.0, -0.0, 1.0, f32::MAX, f32::MIN_POSITIVE, f32::INFINITY, 1.003_906_2];
-        let random = (0..100_000).map(|_| f32::from_bits(rng.random()));
-        for x in edges.into_iter().chain(random).filter(|x| !x.is_nan()) {
-            assert_eq!(round(x), bf16::from_f32(x).to_bits(), "{x}");
-        }
-        assert!(bf16::from_bits(round(f32::NAN)).is_nan());
-        assert!(bf16::from_bits(round(f32::from_bits(0x7f80_0001))).is_nan());
-        assert!(bf16::from_bits(round(f32::from_bits(0xffff_ffff))).is_nan());
-    }
+    use super::{Side, Tiles, Weight};
 
     #[test]
     fn tiles_are_rounded_numbers_multiplied_and_added() {

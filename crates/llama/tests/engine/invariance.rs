@@ -78,6 +78,44 @@ fn batches_of_a_real_model() {
     }
 }
 
+/// What follows a prompt that was read, in one piece or several, on one thread or two, is the same bits.
+fn what_follows_a_prompt(path: &Path, rank: usize) {
+    let prompt: Vec<u32> = (0..150).map(|i| i * 7 % 40).collect();
+    let mut whole = session(path, 1, rank);
+    whole.read(&prompt).unwrap();
+    let expected = bits(&whole.logits(&[5, 6, 7], 3).unwrap());
+    for (size, threads) in [(1, 2), (7, 1), (16, 2), (64, 1), (149, 2)] {
+        let mut pieces = session(path, threads, rank);
+        for piece in prompt.chunks(size) {
+            pieces.read(piece).unwrap();
+        }
+        let mut singly = Vec::new();
+        for token in [5, 6, 7] {
+            singly.extend(bits(&pieces.logits(&[token], 1).unwrap()));
+        }
+        assert!(singly == expected, "pieces of {size}");
+    }
+}
+
+#[test]
+fn what_follows_a_prompt_of_tiny_models() {
+    for (name, rank) in [("llama2", 0), ("llama3", 3), ("head-dim", 0), ("qwen2", 8)] {
+        what_follows_a_prompt(&folder(name), rank);
+    }
+}
+
+#[test]
+fn a_prompt_is_read_the_same_everywhere_if_asked_to() {
+    let options = Options { portable: true, ..Options::default() };
+    let model = Model::load(&Weights::open(&folder("qwen2")).unwrap(), &options).unwrap();
+    let mut read = Session::new(Arc::new(model));
+    let prompt: Vec<u32> = (0..70).map(|i| i * 7 % 40).collect();
+    read.read(&prompt).unwrap();
+    let mut seen = session(&folder("qwen2"), 1, 0);
+    seen.greedy(&prompt, 0).unwrap();
+    assert_eq!(bits(&read.logits(&[3], 1).unwrap()), bits(&seen.logits(&[3], 1).unwrap()));
+}
+
 #[test]
 fn forks_and_cuts_change_nothing() {
     let mut whole = session(&folder("qwen2"), 2, 3);

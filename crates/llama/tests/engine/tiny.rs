@@ -44,6 +44,18 @@ fn check(name: &str) {
         let singly: Vec<f32> =
             expected.ids.iter().flat_map(|id| session.logits(&[*id], 1).unwrap()).collect();
         assert!(logits.iter().zip(&singly).all(|(a, b)| a.to_bits() == b.to_bits()), "{name}");
+        session.truncate(0);
+        check_reading(session, &expected, tolerance);
+    }
+}
+
+/// The last logits where all tokens before were read.
+fn check_reading(mut session: Session, expected: &Expected, tolerance: f32) {
+    let (last, before) = expected.ids.split_last().unwrap();
+    session.read(before).unwrap();
+    let found = session.logits(&[*last], 1).unwrap();
+    for (found, expected) in found.iter().zip(expected.logits.last().unwrap()) {
+        assert!((found - expected).abs() <= tolerance, "{found} is not {expected}");
     }
 }
 
