@@ -20,10 +20,31 @@ pub(crate) const STEP: usize = 2 * SIDE;
 /// How many tiles of rows go through the registers together.
 pub(crate) const TALL: usize = 4;
 
-/// Sixteen rows of 32 numbers.
-pub(crate) type RowTile = [u16; SIDE * STEP];
+/// Sixteen rows of 32 numbers, each in a cache line of its own.
+#[derive(Debug, Clone)]
+#[repr(C, align(64))]
+pub(crate) struct RowTile(pub(crate) [u16; SIDE * STEP]);
+
 /// 32 numbers of sixteen columns, in pairs: the first two numbers of every column, then the next two. The first of a pair is in the lower bits.
-pub(crate) type ColumnTile = [u32; SIDE * SIDE];
+#[derive(Debug, Clone)]
+#[repr(C, align(64))]
+pub(crate) struct ColumnTile(pub(crate) [u32; SIDE * SIDE]);
+
+impl RowTile {
+    pub(crate) const ZERO: Self = Self([0; SIDE * STEP]);
+
+    /// Rounds 32 numbers into a row.
+    #[inline(always)]
+    pub(crate) fn set_row(&mut self, row: usize, numbers: &[f32]) {
+        for (place, number) in self.0[row * STEP..][..STEP].iter_mut().zip(numbers) {
+            *place = round(*number);
+        }
+    }
+}
+
+impl ColumnTile {
+    pub(crate) const ZERO: Self = Self([0; SIDE * SIDE]);
+}
 
 /// The bits of the nearest bf16, ties to even; what is not a number stays none.
 #[inline(always)]
@@ -67,13 +88,13 @@ mod tests {
             let x: Vec<Vec<f32>> = (0..groups * SIDE).map(|_| (0..depth).map(|_| next()).collect()).collect();
             let w: Vec<Vec<f32>> = (0..SIDE).map(|_| (0..depth).map(|_| next()).collect()).collect();
             let row_tiles: Vec<Vec<RowTile>> = x.chunks(SIDE).map(|x| {
-                (0..steps).map(|s| std::array::from_fn(|i| round(x[i / STEP][s * STEP + i % STEP]))).collect()
+                (0..steps).map(|s| RowTile(std::array::from_fn(|i| round(x[i / STEP][s * STEP + i % STEP])))).collect()
             }).collect();
             let columns: Vec<ColumnTile> = (0..steps).map(|s| {
-                std::array::from_fn(|i| {
+                ColumnTile(std::array::from_fn(|i| {
                     let (column, at) = (&w[i % SIDE], s * STEP + i / SIDE * 2);
                     pair(round(column[at]), round(column[at + 1]))
-                })
+                }))
             }).collect();
             let stride = SIDE + spare;
             let mut sums = vec![1.0; groups * SIDE * stride];

@@ -201,7 +201,7 @@ impl Model {
     fn gated(&self, layer: &Layer, rows: &Rows, inner: &mut Panels) {
         let count = rows.count();
         inner.clear(count, layer.gate.panels());
-        let grain = self.core.grain(layer.gate.panels());
+        let grain = rows.grain(&self.core, layer.gate.panels());
         let pieces = inner.values_mut().chunks_mut(grain * count).enumerate();
         let state = || (Scratch::new(), vec![[0.0; LANES]; grain * count]);
         self.core.team.each(pieces, state, |(scratch, up), (piece, gate)| {

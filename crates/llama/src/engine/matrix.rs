@@ -241,7 +241,7 @@ impl Task for TiledProduct<'_> {
         let (Some(mut tiles), Some((matrix, _))) = (Tiles::configure(), panels.first()) else {
             return;
         };
-        scratch.columns.resize(panels.len() * TILE, [0; SIDE * SIDE]);
+        scratch.columns.resize(panels.len() * TILE, ColumnTile::ZERO);
         for start in (0..matrix.blocks()).step_by(TILE) {
             let deep = TILE.min(matrix.blocks() - start);
             for ((matrix, panel), columns) in panels.iter().zip(scratch.columns.chunks_mut(TILE)) {
@@ -292,7 +292,7 @@ pub(super) fn add_products(core: &Core, matrices: &[&Matrix], rows: &mut Rows, o
     narrow(core, matrices, rows);
     let rows = &*rows;
     let panels = out.len() / rows.count();
-    let grain = core.grain(panels);
+    let grain = rows.grain(core, panels);
     let pieces = out.chunks_mut(grain * rows.count()).enumerate();
     core.team.each(pieces, Scratch::new, |scratch, (piece, out)| {
         Panelled { matrices, first: piece * grain, rows }.add_to(core.cpu, scratch, out);

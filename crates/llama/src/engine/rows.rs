@@ -3,7 +3,7 @@
 use super::kernel::{BLOCK, Block, Instructions, Task, View};
 use super::low_rank::{LowRank, Narrow};
 use super::{Core, math};
-use crate::tiles::{RowTile, SIDE, STEP, round};
+use crate::tiles::{RowTile, SIDE, STEP};
 
 /// Rows of a matrix, in the form that the weights of this precision are multiplied with.
 #[derive(Debug, Default)]
@@ -85,7 +85,7 @@ impl Rows {
     fn fill_tiles(&mut self, core: &Core, prepare: impl Fn(usize, &mut [f32]) + Sync) {
         let Floats { count, width, .. } = self.floats;
         let steps = width / STEP;
-        self.tiles.resize(count.div_ceil(SIDE) * steps, [0; SIDE * STEP]);
+        self.tiles.resize(count.div_ceil(SIDE) * steps, RowTile::ZERO);
         let groups = self.floats.values.chunks_mut(SIDE * width).zip(self.tiles.chunks_mut(steps));
         let fill_group =
             |_: &mut (), (group, (values, tiles)): (usize, (&mut [f32], &mut [RowTile]))| {
@@ -100,6 +100,16 @@ impl Rows {
     /// Makes rows that are filled from now on of this form.
     pub(super) fn set_form(&mut self, form: Form) {
         self.form = form;
+    }
+
+    /// How many of so many panels a thread takes at once: in tiles many, since rows are read once for all of them.
+    pub(super) fn grain(&self, core: &Core, panels: usize) -> usize {
+        /// Columns of so many panels fit into the second cache beside the rows.
+        const MOST: usize = 32;
+        match self.form {
+            Form::Tiles => (panels / (2 * core.team.threads())).clamp(1, MOST),
+            Form::Blocks | Form::Floats => core.grain(panels),
+        }
     }
 
     pub(super) fn form(&self) -> Form {
@@ -186,9 +196,7 @@ impl Task for Lay<'_> {
     #[inline(always)]
     fn run<I: Instructions>(self) {
         for (tile, values) in self.tiles.iter_mut().zip(self.values.chunks_exact(STEP)) {
-            for (place, value) in tile[self.row * STEP..][..STEP].iter_mut().zip(values) {
-                *place = round(*value);
-            }
+            tile.set_row(self.row, values);
         }
     }
 }

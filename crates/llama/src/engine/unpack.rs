@@ -247,7 +247,7 @@ pub(super) fn channel(tile: &Tile, lane: usize, out: &mut [f32]) {
 pub(super) fn columns(tile: &Tile, out: &mut [ColumnTile]) {
     for (block, out) in out.iter_mut().enumerate() {
         let groups = tile.codes[block].as_chunks::<{ QUAD * LANES }>().0;
-        let lines = out.as_chunks_mut::<{ 2 * LANES }>().0;
+        let lines = out.0.as_chunks_mut::<{ 2 * LANES }>().0;
         for (index, (codes, lines)) in groups.iter().zip(lines).enumerate() {
             let (scales, offsets) = match tile.sharing {
                 Sharing::Block => (tile.scales[block], tile.offsets[block]),

@@ -7,7 +7,7 @@
 use half::bf16;
 use rayon::prelude::*;
 
-use crate::tiles::{ColumnTile, RowTile, SIDE, STEP, TALL, Tiles, pair, round};
+use crate::tiles::{ColumnTile, RowTile, SIDE, STEP, TALL, Tiles, pair};
 
 /// How deep, in tiles, weights are laid out at a time.
 const DEPTH: usize = 16;
@@ -65,7 +65,7 @@ impl Weight<'_> {
             let deep = DEPTH.min(steps - first);
             for left in (0..width).step_by(WIDTH) {
                 let wide = WIDTH.min(width - left);
-                columns.resize(deep * wide / SIDE, [0; SIDE * SIDE]);
+                columns.resize(deep * wide / SIDE, ColumnTile::ZERO);
                 for (panel, columns) in columns.chunks_exact_mut(deep).enumerate() {
                     self.lay_columns(columns, first * STEP, left + panel * SIDE, side);
                 }
@@ -94,7 +94,7 @@ impl Weight<'_> {
             let values = &self.values[(left + column) * self.inputs + top..];
             for (tile, values) in columns.iter_mut().zip(values.chunks_exact(STEP)) {
                 let pairs = values.as_chunks::<2>().0;
-                for (line, [low, high]) in tile.chunks_exact_mut(SIDE).zip(pairs) {
+                for (line, [low, high]) in tile.0.chunks_exact_mut(SIDE).zip(pairs) {
                     line[column] = pair(low.to_bits(), high.to_bits());
                 }
             }
@@ -104,7 +104,7 @@ impl Weight<'_> {
     /// Columns are columns of the weight.
     fn lay_along(self, columns: &mut [ColumnTile], top: usize, left: usize) {
         for (step, tile) in columns.iter_mut().enumerate() {
-            for (index, line) in tile.chunks_exact_mut(SIDE).enumerate() {
+            for (index, line) in tile.0.chunks_exact_mut(SIDE).enumerate() {
                 let at = (top + step * STEP + 2 * index) * self.inputs + left;
                 let (low, high) = (&self.values[at..], &self.values[at + self.inputs..]);
                 for ((place, low), high) in line.iter_mut().zip(&low[..SIDE]).zip(&high[..SIDE]) {
@@ -119,13 +119,11 @@ impl Weight<'_> {
 /// last rows are filled up with zeros.
 fn lay_rows(x: &[f32], depth: usize) -> Vec<RowTile> {
     let steps = depth / STEP;
-    let mut tiles = vec![[0; SIDE * STEP]; (x.len() / depth).div_ceil(SIDE) * steps];
+    let mut tiles = vec![RowTile::ZERO; (x.len() / depth).div_ceil(SIDE) * steps];
     for (x, tiles) in x.chunks(SIDE * depth).zip(tiles.chunks_exact_mut(steps)) {
         for (row, x) in x.chunks_exact(depth).enumerate() {
             for (x, tile) in x.chunks_exact(STEP).zip(&mut *tiles) {
-                for (place, x) in tile[row * STEP..][..STEP].iter_mut().zip(x) {
-                    *place = round(*x);
-                }
+                tile.set_row(row, x);
             }
         }
     }
