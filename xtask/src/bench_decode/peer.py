@@ -17,7 +17,8 @@ class LlamaCpp:
         self.version = llama_cpp.__version__
         # With a draft model this package wants the logits of every position.
         self.llm = llama_cpp.Llama(
-            model, n_ctx=4096, n_batch=512, n_threads=threads, n_threads_batch=threads, draft_model=draft, verbose=False
+            model, n_ctx=4096, n_batch=512, n_threads=threads, n_threads_batch=threads, draft_model=draft,
+            logits_all=draft is not None, verbose=False,
         )
 
     def answer(self, prompt, force):

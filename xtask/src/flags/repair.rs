@@ -18,7 +18,7 @@ pub struct RepairFlags {
     /// A file or folder of reports, all findings of which are repaired, one patch each
     #[arg(long, value_name = "FILE|DIR", group = "what", requires_all = ["source", "out"], conflicts_with_all = ["line", "apply", "json"])]
     pub reports: Option<PathBuf>,
-    /// The folder for what comes of --reports: NNNN-<subject>.patch for `git am`, summary.json, results. The same command again goes on where it
+    /// The folder for what comes of --reports: `NNNN-<subject>.patch` for `git am`, summary.json, results. The same command again goes on where it
     /// was broken off
     #[arg(long, value_name = "DIR", requires = "reports")]
     pub out: Option<PathBuf>,

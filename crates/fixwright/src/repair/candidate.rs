@@ -2,7 +2,7 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use fixwright_patch::{LineKind, Patch};
+use fixwright_patch::{Hunk, LineKind, Patch};
 use fixwright_validate::{Analysis, Judged, Reported, Verdict};
 
 use super::Written;
@@ -32,7 +32,7 @@ impl Proposal {
     /// Lines that the patch deletes and inserts; 0 if there is none.
     pub fn size(&self) -> usize {
         let files = self.patch.iter().flat_map(|patch| &patch.files);
-        let lines = files.flat_map(|file| &file.hunks).flat_map(|hunk| hunk.lines());
+        let lines = files.flat_map(|file| &file.hunks).flat_map(Hunk::lines);
         lines.filter(|line| line.kind != LineKind::Context).count()
     }
 }

@@ -1,6 +1,6 @@
 //! A patch as a mail that `git am` takes, in the style of the Linux kernel: subject, what and why, who reported it.
 
-use fixwright::patch::{LineKind, Patch};
+use fixwright::patch::{Hunk, LineKind, Patch};
 use fixwright::report::{BugReport, Format};
 
 use super::finding::Finding;
@@ -133,7 +133,7 @@ fn wrapped(indent: &str, text: &str) -> String {
 /// Lines that a patch deletes and inserts.
 fn size(patch: &Patch) -> (usize, usize) {
     let hunks = patch.files.iter().flat_map(|file| &file.hunks);
-    let lines: Vec<_> = hunks.flat_map(|hunk| hunk.lines()).map(|line| line.kind).collect();
+    let lines: Vec<_> = hunks.flat_map(Hunk::lines).map(|line| line.kind).collect();
     let count = |kind| lines.iter().filter(|own| **own == kind).count();
     (count(LineKind::Delete), count(LineKind::Insert))
 }
