@@ -85,6 +85,9 @@ impl Session {
         }
         let before = self.len();
         let hidden = self.model.forward(self.ids(tokens), &mut self.cache);
+        if rows == 0 {
+            return Ok(Vec::new());
+        }
         let last = hidden.narrow(0, tokens.len() - rows, rows);
         read(self.model.logits(last)).map_err(|error| {
             self.truncate(before);

@@ -48,6 +48,11 @@ fn check(name: &str) {
     for (position, id) in expected.ids.iter().enumerate() {
         close(&session.logits(&[*id], 1).unwrap(), position);
     }
+    // And where nothing is asked about but the last.
+    let (last, before) = expected.ids.split_last().unwrap();
+    session.truncate(0);
+    assert!(session.greedy(before, 0).unwrap().is_empty());
+    close(&session.logits(&[*last], 1).unwrap(), before.len());
 
     let gguf = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(gguf.path(), to_gguf(name).build()).unwrap();
