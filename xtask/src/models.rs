@@ -27,7 +27,7 @@ pub use self::chosen::Chosen;
 pub use self::command::{fetch, list, path};
 pub use self::manifest::{Manifest, Model, Part, Source};
 pub use self::progress::{Event, Progress, Terminal};
-pub use self::receipt::digest;
+pub use self::receipt::{digest, hex};
 pub use self::store::Store;
 pub use self::weight_file::WeightFile;
 

@@ -46,6 +46,26 @@ pub struct Factors {
     pub rank: usize,
 }
 
+/// Factors of an adapter that no module of a model has taken yet.
+pub(crate) struct Untaken<'a>(BTreeMap<&'a str, &'a Factors>);
+
+impl<'a> Untaken<'a> {
+    /// The factors for a module of this shape, [outputs, inputs], if there are any.
+    pub(crate) fn take(&mut self, module: &str, shape: &[usize]) -> Result<Option<&'a Factors>> {
+        let factors = self.0.remove(module);
+        factors.map_or(Ok(()), |factors| factors.check(module, shape))?;
+        Ok(factors)
+    }
+
+    /// Refuses an adapter with factors that are left.
+    pub(crate) fn finish(self) -> Result<()> {
+        match self.0.keys().next() {
+            Some(name) => Err(Error::Adapter { what: format!("it has no `{name}`") }),
+            None => Ok(()),
+        }
+    }
+}
+
 /// How the factors of an adapter are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -146,6 +166,11 @@ impl Adapter {
     /// What `B A` is multiplied by.
     pub fn scale(&self) -> f64 {
         self.config.scale()
+    }
+
+    /// The factors, to be taken by the modules of a model.
+    pub(crate) fn untaken(&self) -> Untaken<'_> {
+        Untaken(self.factors.iter().map(|(name, factors)| (name.as_str(), factors)).collect())
     }
 
     fn to_bytes(&self, folder: &Path, factors: FactorType) -> Result<Vec<u8>> {

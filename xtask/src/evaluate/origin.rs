@@ -86,7 +86,7 @@ impl Origin {
         };
         let decides = (&self.samples_sha256, &self.target, self.model.as_ref().map(of));
         let text = serde_json::to_vec(&decides).unwrap_or_default();
-        Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        models::hex(&Sha256::digest(text)[..8])
     }
 }
 

@@ -65,6 +65,12 @@ pub(super) fn write(path: &Path, model: &Model, receipt: &Path) {
     let _ = write();
 }
 
+/// Bytes in hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The sha256 of a file, in hexadecimal digits.
 ///
 /// # Errors
@@ -76,7 +82,7 @@ pub fn digest(path: &Path) -> io::Result<String> {
     let mut block = vec![0; 128 * 1024];
     loop {
         match file.read(&mut block)? {
-            0 => return Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
+            0 => return Ok(hex(&hasher.finalize())),
             read => hasher.update(&block[..read]),
         }
     }

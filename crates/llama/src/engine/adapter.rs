@@ -1,11 +1,9 @@
 //! A LoRA adapter beside the weights of a model.
 
-use std::collections::BTreeMap;
-
 use super::low_rank::LowRank;
 use super::{Layer, Model};
 use crate::adapter::{Adapter, Factors};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 impl Model {
     /// Puts an adapter on the model, beside its weights, which stay as they are: of every adapted linear map the result grows by
@@ -17,17 +15,15 @@ impl Model {
     ///
     /// [`Error::Adapter`] if it has a module that the model has not, or of another shape.
     pub fn with_adapter(mut self, adapter: &Adapter) -> Result<Self> {
-        let mut left: BTreeMap<&str, &Factors> =
-            adapter.factors.iter().map(|(name, factors)| (name.as_str(), factors)).collect();
+        let mut untaken = adapter.untaken();
         let scale = adapter.scale() as f32;
         for (index, layer) in self.layers.iter_mut().enumerate() {
-            layer
-                .adapt(scale, |part| left.remove_entry(&*format!("model.layers.{index}.{part}")))?;
+            layer.adapt(scale, |part, shape| {
+                untaken.take(&format!("model.layers.{index}.{part}"), shape)
+            })?;
         }
-        match left.keys().next() {
-            Some(name) => Err(Error::Adapter { what: format!("it has no `{name}`") }),
-            None => Ok(self),
-        }
+        untaken.finish()?;
+        Ok(self)
     }
 }
 
@@ -36,7 +32,7 @@ impl Layer {
     fn adapt<'a>(
         &mut self,
         scale: f32,
-        mut find: impl FnMut(&str) -> Option<(&'a str, &'a Factors)>,
+        mut find: impl FnMut(&str, &[usize]) -> Result<Option<&'a Factors>>,
     ) -> Result<()> {
         let [q, k, v] = &mut self.qkv;
         // Maps of one input stand together: their first factors are multiplied with it at once.
@@ -47,11 +43,8 @@ impl Layer {
         for maps in [Vec::from(attention), output.into(), gated.into(), down.into()] {
             let mut strips = 0;
             for (part, matrix) in maps {
-                let factors = find(part);
-                if let Some((name, factors)) = factors {
-                    factors.check(name, &matrix.shape())?;
-                }
-                let low_rank = factors.map(|(_, factors)| LowRank::new(factors, scale, strips));
+                let factors = find(part, &matrix.shape())?;
+                let low_rank = factors.map(|factors| LowRank::new(factors, scale, strips));
                 strips += low_rank.as_ref().map_or(0, LowRank::strips);
                 matrix.adapt(low_rank);
             }

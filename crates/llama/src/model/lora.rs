@@ -1,7 +1,5 @@
 //! Low-rank adapters on the linear maps of a model.
 
-use std::collections::BTreeMap;
-
 use burn::module::{Module, Param};
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use rand::rngs::Xoshiro256PlusPlus;
@@ -9,7 +7,7 @@ use rand::{Rng, SeedableRng};
 
 use super::{Model, linear};
 use crate::adapter::{Adapter, AdapterConfig, Factors};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// A low-rank addition to a linear map: `scale * B A x`, with the factors in f32 whatever the weight is.
 #[derive(Module, Debug)]
@@ -76,21 +74,13 @@ impl Model {
     /// [`Error::Adapter`] if it has a module that the model has not, or of another shape.
     pub fn with_adapter(mut self, adapter: &Adapter) -> Result<Self> {
         let device = self.device();
-        let mut left: BTreeMap<&str, &Factors> =
-            adapter.factors.iter().map(|(name, factors)| (name.as_str(), factors)).collect();
+        let mut untaken = adapter.untaken();
         for (name, linear) in self.linears_mut() {
-            linear.adapter = match left.remove(name.as_str()) {
-                Some(factors) => {
-                    factors.check(&name, &linear.weight.shape())?;
-                    Some(LowRank::new(factors, adapter.scale(), &device))
-                }
-                None => None,
-            };
+            let factors = untaken.take(&name, &linear.weight.shape())?;
+            linear.adapter = factors.map(|factors| LowRank::new(factors, adapter.scale(), &device));
         }
-        match left.keys().next() {
-            Some(name) => Err(Error::Adapter { what: format!("it has no `{name}`") }),
-            None => Ok(self),
-        }
+        untaken.finish()?;
+        Ok(self)
     }
 
     /// The adapter that is on the model, with these settings.

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::finding::Findings;
 use crate::flags::{ContextFlags, RepairFlags};
-use crate::models::WeightFile;
+use crate::models::{WeightFile, hex};
 
 /// All that decides over the results, but for the source.
 #[derive(Serialize)]
@@ -70,10 +70,6 @@ fn digest(findings: &Findings) -> String {
 /// The sha256 of a text.
 pub(super) fn sha256(text: &str) -> String {
     hex(&Sha256::digest(text))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The names of the settings in which two objects differ.
