@@ -2,7 +2,7 @@
 //!
 //! `A x` is small and needed by every channel, so it is made first, for all maps of the same input at once; `B` is then
 //! multiplied panel by panel, beside the weights. The order of a sum is fixed: a rank of `A x` is summed in sixteen lanes along the
-//! row, and those in pairs; the ranks of a channel are added up in fours.
+//! row, and those in pairs; the ranks of a channel are added up in eights, a last four by themselves.
 
 use super::Core;
 use super::kernel::{BLOCK, Instructions, LANES, Lane, Task};
