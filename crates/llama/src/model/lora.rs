@@ -71,7 +71,7 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// [`Error::Adapter`] if it has a module that the model has not, or of another shape.
+    /// [`Error::Adapter`](crate::Error::Adapter) if it has a module that the model has not, or of another shape.
     pub fn with_adapter(mut self, adapter: &Adapter) -> Result<Self> {
         let device = self.device();
         let mut untaken = adapter.untaken();
