@@ -17,7 +17,7 @@ use fixwright::llama::weights::Weights;
 use fixwright::repair::Asker;
 
 use crate::exit::{BadInput, Exit};
-use crate::models;
+use crate::models::Chosen;
 
 use record::Record;
 
@@ -30,16 +30,20 @@ pub use flags::BenchDecodeFlags;
 /// [`BadInput`] for samples, proposers or a model that cannot be used; others when the model fails.
 pub fn run(flags: &BenchDecodeFlags, out: &mut dyn Write) -> anyhow::Result<Exit> {
     let names = proposer::names(&flags.proposers)?;
-    let path = models::resolve(flags.model.as_deref())?;
-    let weights = Weights::open(&path).map_err(|e| bad(&path, &e))?;
-    let asker = Asker::open(&path, &weights).map_err(|e| bad(&path, &e))?;
+    let chosen = chosen(flags)?;
+    let path = &chosen.model;
+    let weights = Weights::open(path).map_err(|e| bad(path, &e))?;
+    let asker = Asker::open(path, &weights).map_err(|e| bad(path, &e))?;
     let cases = case::read(flags, &asker)?;
     let record = if flags.replay {
         replay::run(&names, &cases, &asker)
     } else {
-        live::run(flags, &names, &cases, &asker, &weights)?
+        let options = chosen.load_options().with_threads(flags.threads);
+        let model = options.model(&weights).map_err(|e| bad(path, &e))?;
+        live::run(flags, &names, &cases, &asker, model)?
     };
-    let record = Record { model: models::digest(&path)?, ..record.about(flags) };
+    let weights = chosen.files()?.into_iter().map(|file| file.sha256).collect();
+    let record = Record { weights, ..record.about(flags) };
     table::write(&record, out)?;
     if let Some(path) = &flags.json {
         record.save(path)?;
@@ -49,6 +53,20 @@ pub fn run(flags: &BenchDecodeFlags, out: &mut dyn Write) -> anyhow::Result<Exit
     }
     let equal = record.proposers.iter().all(|proposer| proposer.equal_to_greedy != Some(false));
     Ok(if equal { Exit::Done } else { Exit::Failed })
+}
+
+/// The model, and the adapter on it. Peers answer without one, and nothing is to be compared that does not answer the same.
+fn chosen(flags: &BenchDecodeFlags) -> anyhow::Result<Chosen> {
+    let beside_peers = !flags.peers.is_empty() && !flags.force_fix;
+    let adapter = match flags.adapter.as_deref() {
+        Some(named) if beside_peers && named != "none" => {
+            let what = "peers answer without an adapter: leave --adapter out, or force the fix with --force-fix";
+            return Err(BadInput(what.to_owned()).into());
+        }
+        None if beside_peers || flags.replay => Some("none"),
+        named => named,
+    };
+    Chosen::new(flags.model.as_deref(), adapter, flags.target.into())
 }
 
 fn bad(path: &Path, error: &dyn std::error::Error) -> BadInput {

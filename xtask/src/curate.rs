@@ -16,10 +16,10 @@ use fixwright_dataset::{
 use fixwright_prompt::Target;
 
 use crate::counter::Counter;
-use crate::evaluate::isolation;
 use crate::exit::{BadInput, Exit, note};
 use crate::flags::{self, CurateFlags};
 use crate::interrupt::Interrupt;
+use crate::isolation::isolation;
 
 /// Things that cannot be read and are told; more are counted.
 const MOST_ERRORS: u64 = 20;
@@ -81,7 +81,7 @@ fn tell(event: &CurateEvent<'_>, counter: &mut Counter, errors: &mut u64) {
 }
 
 fn evaluator(flags: &CurateFlags) -> anyhow::Result<Evaluator> {
-    let isolation = isolation(flags.allow_unsandboxed)?;
+    let isolation = isolation(flags.allow_unsandboxed, &[])?;
     Ok(Evaluator::new(Target::Program, Programs::default(), isolation))
 }
 

@@ -16,15 +16,14 @@ mod summary;
 use std::io::Write;
 use std::num::NonZeroUsize;
 
-use anyhow::Context as _;
 use fixwright_dataset::{Evaluator, Programs};
-use fixwright_validate::{Isolation, Launcher, Sandbox};
 use rayon::prelude::*;
 
 use crate::counter::Counter;
 use crate::exit::{Exit, note};
 use crate::flags::EvaluateFlags;
 use crate::interrupt::Interrupt;
+use crate::isolation::isolation;
 use crate::models::Chosen;
 use crate::replace::replace_json;
 use answers::{Job, jobs};
@@ -60,7 +59,7 @@ pub fn run(flags: &EvaluateFlags, out: &mut dyn Write) -> anyhow::Result<Exit> {
 }
 
 fn evaluator(flags: &EvaluateFlags) -> anyhow::Result<Evaluator> {
-    let isolation = isolation(flags.allow_unsandboxed)?;
+    let isolation = isolation(flags.allow_unsandboxed, &[])?;
     let evaluator = Evaluator::new(flags.target.into(), Programs::default(), isolation);
     Ok(match &flags.analyser {
         Some(analyser) => evaluator.with_analyser(analyser.clone()),
@@ -131,16 +130,4 @@ fn judged(
     }
     drop(counter);
     Ok(Some(rows.finish()?))
-}
-
-/// The sandbox, or none where there is none and that is allowed.
-pub(crate) fn isolation(allow_unsandboxed: bool) -> anyhow::Result<Isolation> {
-    match Launcher::this_program().and_then(Sandbox::new) {
-        Ok(sandbox) => Ok(Isolation::Sandboxed(sandbox)),
-        Err(error) if allow_unsandboxed => {
-            note(format_args!("{error}; running programs without one"));
-            Ok(Isolation::None)
-        }
-        Err(error) => Err(error).context("--allow-unsandboxed runs programs without one"),
-    }
 }

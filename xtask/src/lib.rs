@@ -22,6 +22,7 @@ pub mod exit;
 pub mod flags;
 pub mod heavy;
 pub mod interrupt;
+mod isolation;
 pub mod layers;
 pub mod models;
 pub mod repair;

@@ -17,6 +17,18 @@ fn an_unknown_proposer_is_bad_input() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("no sauce; there are all, none"));
 }
 
+#[test]
+fn an_adapter_beside_peers_is_bad_input() {
+    let flags = ["--peers", "llama.cpp", "--adapter", "some"];
+    let output = bench(&flags).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("--force-fix"));
+    // With the fix forced, the adapter is looked for.
+    let output = bench(&flags).arg("--force-fix").output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("no adapter"));
+}
+
 /// The record of a run on the shipped sample.
 #[expect(clippy::print_stdout, reason = "whoever runs the tests should know")]
 fn record(flags: &[&str]) -> Option<Value> {

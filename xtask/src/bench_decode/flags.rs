@@ -14,6 +14,10 @@ pub struct BenchDecodeFlags {
     /// With --replay only its tokenizer is used
     #[arg(long, value_name = "NAME|PATH")]
     pub model: Option<String>,
+    /// An adapter to put on the model: a name of `cargo xtask model list`, a folder, or none; the model's default for the target
+    /// if left out, where it has one. Peers run without: beside them it is none, unless the fix is forced
+    #[arg(long, value_name = "NAME|DIR|none", conflicts_with = "replay")]
+    pub adapter: Option<String>,
     /// The samples to answer, as `curate` reads them: pairs of wrong and right code in JSON Lines; shipped ones if left out
     #[arg(long, value_name = "FILE")]
     pub samples: Option<PathBuf>,

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use std::{fs, iter};
 
 use fixwright::decode::{CostCurve, Event, Forced, Options, Proposer, Stats, Target, generate};
-use fixwright::llama::engine::{self, Model, Session};
-use fixwright::llama::weights::Weights;
+use fixwright::llama::engine::{Model, Session};
 use fixwright::repair::Asker;
 
 use super::BenchDecodeFlags;
@@ -37,10 +36,9 @@ pub(super) fn run(
     names: &[Name],
     cases: &[Case],
     asker: &Asker,
-    weights: &Weights,
+    model: Model,
 ) -> anyhow::Result<Record> {
-    let options = engine::Options { threads: flags.threads, ..engine::Options::default() };
-    let fresh = Session::new(Arc::new(Model::load(weights, &options)?));
+    let fresh = Session::new(Arc::new(model));
     let before = load();
     let cost = costs(&mut fresh.clone())?;
     let curve = CostCurve::from_times(&cost);

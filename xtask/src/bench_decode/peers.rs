@@ -7,12 +7,13 @@ use anyhow::{Context as _, bail};
 use fixwright::repair::Asker;
 use serde::{Deserialize, Serialize};
 
+use super::BenchDecodeFlags;
 use super::case::Case;
 use super::flags::Peer;
 use super::live::{limit, median};
 use super::record::PeerRecord;
-use super::{BenchDecodeFlags, models};
 use crate::exit::note;
+use crate::models;
 use crate::workspace;
 
 /// The program that runs them.

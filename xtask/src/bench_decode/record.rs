@@ -13,8 +13,8 @@ use crate::replace::replace_json;
 pub(super) struct Record {
     pub(super) schema: u32,
     pub(super) version: &'static str,
-    /// The sha256 of the model.
-    pub(super) model: String,
+    /// The sha256 of the model's files, and of its adapter's.
+    pub(super) weights: Vec<String>,
     pub(super) samples: String,
     pub(super) target: &'static str,
     pub(super) mode: &'static str,

@@ -11,10 +11,10 @@ use fixwright_dataset::{
 use fixwright_prompt::Index;
 use fixwright_validate::Analyser;
 
-use crate::evaluate::isolation;
 use crate::exit::BadInput;
 use crate::flags::CurateFlags;
 use crate::interrupt::Interrupt;
+use crate::isolation::isolation;
 
 /// What `replay:` runs, if nothing else is named.
 pub(super) const ANALYSER: &str = "gcc";
@@ -85,7 +85,7 @@ impl Opener<'_> {
         let interrupt = self.interrupt.clone();
         let analyser = self.flags.analyser.clone().or_else(|| Analyser::named(ANALYSER));
         let analyser = analyser.context("there is no analyser to run again")?;
-        let isolation = isolation(self.flags.allow_unsandboxed)?;
+        let isolation = isolation(self.flags.allow_unsandboxed, &[])?;
         let replay = Replay::open(repository, options(repository), analyser, isolation)?;
         Ok(boxed(replay.on_commit(move |_| interrupt.flow())))
     }

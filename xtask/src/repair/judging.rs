@@ -4,13 +4,13 @@ use std::env;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Context as _;
 use fixwright::validate::{
-    CopyOptions, Isolation, Launcher, Progress, Sandbox, Suite, Task, Toolchain, Validator, Verdict,
+    CopyOptions, Isolation, Progress, Suite, Task, Toolchain, Validator, Verdict,
 };
 
 use crate::exit::{BadInput, note};
 use crate::flags::RepairFlags;
+use crate::isolation::isolation;
 
 /// The most memory in bytes that a process of the compiler may take.
 const MEMORY: u64 = 4 << 30;
@@ -24,7 +24,8 @@ pub(super) struct Judging<'a> {
 
 impl<'a> Judging<'a> {
     pub(super) fn new(flags: &'a RepairFlags, root: &'a Path) -> anyhow::Result<Self> {
-        Ok(Self { flags, root, isolation: isolation(flags)? })
+        let isolation = isolation(flags.allow_unsandboxed, &flags.allow_read)?;
+        Ok(Self { flags, root, isolation })
     }
 
     /// Whether the whole tree is compiled, whichever file is repaired.
@@ -93,20 +94,5 @@ impl<'a> Judging<'a> {
         task.limits.cpu_time = Some(task.limits.wall_time);
         task.limits.memory = Some(MEMORY);
         task.with_env("PATH", env::var("PATH").unwrap_or_default())
-    }
-}
-
-/// The sandbox, or none where there is none and that is allowed.
-fn isolation(flags: &RepairFlags) -> anyhow::Result<Isolation> {
-    let sandbox = Launcher::this_program().and_then(Sandbox::new);
-    match sandbox {
-        Ok(sandbox) => {
-            Ok(Isolation::Sandboxed(flags.allow_read.iter().fold(sandbox, Sandbox::with_readable)))
-        }
-        Err(error) if flags.allow_unsandboxed => {
-            note(format_args!("{error}; compiling without one"));
-            Ok(Isolation::None)
-        }
-        Err(error) => Err(error).context("--allow-unsandboxed compiles without one"),
     }
 }

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use plotters::prelude::*;
 
+use crate::replace::replace;
+
 /// Draws curves over the steps into an SVG file; those without points are left out. Nothing is written if there is no point at all.
 pub(super) fn draw(path: &Path, curves: &[(&str, Vec<(f64, f64)>)]) -> anyhow::Result<()> {
     let points = || curves.iter().flat_map(|(_, points)| points);
@@ -37,8 +39,5 @@ pub(super) fn draw(path: &Path, curves: &[(&str, Vec<(f64, f64)>)]) -> anyhow::R
             .draw()?;
         area.present()?;
     }
-    let partial = path.with_extension("partial");
-    std::fs::write(&partial, svg)?;
-    std::fs::rename(&partial, path)?;
-    Ok(())
+    replace(path, svg.as_bytes())
 }

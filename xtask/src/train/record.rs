@@ -15,6 +15,7 @@ use super::plot;
 use super::watch::peak_memory;
 use crate::flags::TrainFlags;
 use crate::models;
+use crate::replace::{replace, replace_json};
 
 /// Writes the files of a run's folder.
 pub(super) struct Record {
@@ -44,9 +45,8 @@ impl Record {
             return Ok(Self { folder, open: None });
         }
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        let text = serde_json::to_string_pretty(&description(flags, config, model, data)?)?;
-        fs::write(folder.join("run.json"), text + "\n")?;
-        fs::write(folder.join("config.toml"), toml::to_string(config)?)?;
+        replace_json(&folder.join("run.json"), &description(flags, config, model, data)?)?;
+        replace(&folder.join("config.toml"), toml::to_string(config)?.as_bytes())?;
         let open = Open {
             metrics: cut(&folder.join("metrics.jsonl"), step)?,
             evaluations: cut(&folder.join("evaluations.jsonl"), step)?,
@@ -141,9 +141,7 @@ fn cut(path: &Path, step: usize) -> anyhow::Result<File> {
     let kept: Vec<Value> = if step == 0 { Vec::new() } else { read(path)? };
     let kept = kept.iter().filter(|line| line["step"].as_u64() <= Some(step as u64));
     let text: String = kept.map(|line| format!("{line}\n")).collect();
-    let partial = path.with_extension("partial");
-    fs::write(&partial, text)?;
-    fs::rename(&partial, path)?;
+    replace(path, text.as_bytes())?;
     File::options()
         .append(true)
         .open(path)

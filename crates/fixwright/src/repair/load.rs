@@ -38,8 +38,12 @@ impl LoadOptions {
         Ok(self.adapter.as_deref().map(Adapter::open).transpose()?)
     }
 
-    /// The model on the processor.
-    pub(super) fn model(&self, weights: &Weights) -> Result<Model> {
+    /// The model on the processor, with the adapter.
+    ///
+    /// # Errors
+    ///
+    /// The adapter cannot be read or is for another model, or the weights are not those of a model that can be run.
+    pub fn model(&self, weights: &Weights) -> Result<Model> {
         let options = engine::Options { threads: self.threads, ..engine::Options::default() };
         // What is wrong with an adapter shows before the weights are read.
         let adapter = self.adapter()?;
