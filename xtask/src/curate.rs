@@ -96,6 +96,7 @@ fn options(flags: &CurateFlags) -> CurateOptions {
     filter.only_applicable = flags.only_applicable;
     let mut options = CurateOptions::default();
     options.filter = filter;
+    options.without_spoilers = flags.without_spoilers;
     options.near_duplicates = (!flags.keep_near_duplicates).then_some(flags.near_duplicates);
     options.split = flags.split.map(|by| Split {
         by: match by {

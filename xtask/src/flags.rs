@@ -185,6 +185,9 @@ pub struct CurateFlags {
     /// Leave out samples whose own diff does not apply
     #[arg(long)]
     pub only_applicable: bool,
+    /// Leave out of reports the sentences that tell the fix, as messages of commits do
+    #[arg(long)]
+    pub without_spoilers: bool,
     /// How similar two samples may be, from 0 to 1, in what is changed and in the code around it
     #[arg(long, value_name = "SHARE", default_value_t = 0.8)]
     pub near_duplicates: f64,

@@ -36,6 +36,9 @@ const GROUP_RUNS: usize = 32;
 pub struct CurateOptions {
     /// Which samples are kept.
     pub filter: Filter,
+    /// Whether reports lose the sentences that tell the fix: see [`without_spoilers`](crate::without_spoilers). A sample of whose report
+    /// nothing is left then is left out.
+    pub without_spoilers: bool,
     /// How similar a sample may be to one before it, from 0 to 1; any, if this is `None`.
     ///
     /// Two samples are as similar as the less similar of two things: the lines that they change, and the code within ten lines of

@@ -12,6 +12,8 @@ mod quoted;
 mod sign;
 mod walk;
 
+pub(crate) use message::has_words;
+
 use std::iter::FusedIterator;
 use std::ops::ControlFlow;
 use std::path::Path;

@@ -98,6 +98,7 @@ mod rows;
 mod sample;
 mod source;
 mod split;
+mod spoilers;
 #[cfg(feature = "syntax")]
 mod syntax;
 mod walk;
@@ -126,4 +127,5 @@ pub use rows::Rows;
 pub use sample::{RepairSample, TestCase};
 pub use source::{Skipped, Source};
 pub use split::{Part, Split, SplitBy};
+pub use spoilers::without_spoilers;
 pub use write::{write, write_file};

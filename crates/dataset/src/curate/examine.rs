@@ -1,13 +1,16 @@
 //! What can be said of a sample by itself, on any thread.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::verify::Verified;
 use super::{CurateContext, CurateOptions};
 use crate::filter::Change;
+use crate::history::has_words;
 use crate::minhash::Fingerprint;
 use crate::split::Key;
-use crate::{Error, RepairSample, write};
+use crate::{Error, RepairSample, without_spoilers, write};
 
 /// What became of a sample.
 pub(super) enum Examined {
@@ -47,6 +50,13 @@ fn one(
     context: &CurateContext<'_>,
     verified: Option<&Verified<'_>>,
 ) -> Result<Examined, Error> {
+    let sample = &*match options.without_spoilers {
+        true => match unspoilt(sample) {
+            Some(sample) => Cow::Owned(sample),
+            None => return Ok(Examined::Unfit { reason: "its report only tells the fix" }),
+        },
+        false => Cow::Borrowed(sample),
+    };
     let change = Change::of(sample);
     if let Some(reason) = options.filter.reason_with(sample, change.as_ref(), context.tokens) {
         return Ok(Examined::Unfit { reason });
@@ -69,4 +79,11 @@ fn one(
     let origin = sample.origin.clone().unwrap_or_default();
     let licence = sample.license.clone().unwrap_or_default();
     Ok(Examined::Fit(Box::new(Fit { line, fingerprint, key, origin, licence })))
+}
+
+/// The sample without the sentences of its report that tell the fix; `None` if they are all of it.
+fn unspoilt(sample: &RepairSample) -> Option<RepairSample> {
+    let Some(text) = &sample.bug_report_text else { return Some(sample.clone()) };
+    let text = without_spoilers(text);
+    has_words(&text).then(|| RepairSample { bug_report_text: Some(text), ..sample.clone() })
 }

@@ -44,7 +44,7 @@ pub(super) fn is_preparation(message: &str) -> bool {
 const FEW_WORDS: usize = 2;
 
 /// Whether a report says something, beyond numbers, names of files and places on the web.
-pub(super) fn has_words(report: &str) -> bool {
+pub(crate) fn has_words(report: &str) -> bool {
     let is_word = |token: &&str| {
         let bare = token.trim_matches(|c: char| c.is_ascii_punctuation());
         bare.chars().count() > 1 && bare.chars().all(|c| c.is_alphabetic() || "'-_()".contains(c))
