@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::analysed::Analysed;
 use super::answers::{Cost, Job};
+use crate::exit::BadInput;
 
 /// A judged answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -75,12 +76,8 @@ impl Row {
         progress: Progress<'_>,
     ) -> anyhow::Result<Self> {
         let start = Instant::now();
-        let evaluated = match evaluator.judge(&job.sample, &job.answer, progress) {
-            Err(error @ Error::Unfit { .. }) => {
-                return Err(crate::exit::BadInput(format!("sample `{}`: {error}", job.id)).into());
-            }
-            other => other?,
-        };
+        let changed_lines = fit(job, changed_lines(&job.sample))?;
+        let evaluated = fit(job, evaluator.judge(&job.sample, &job.answer, progress))?;
         let judging = start.elapsed().as_secs_f64();
         let tests = evaluated.judged.as_ref().and_then(|judged| judged.tests.as_ref());
         let failed = tests.map(|tests| tests.failed.as_slice()).unwrap_or_default();
@@ -118,7 +115,7 @@ impl Row {
             sandboxed: run.map(|run| run.enforced.sandbox.is_some()),
             class: extra("defect_class").or_else(|| extra("checker")),
             problem: job.sample.problem.clone().or_else(|| extra("repo")),
-            changed_lines: changed_lines(&job.sample)?,
+            changed_lines,
             has_tests: job.sample.tests.as_ref().is_some_and(|tests| !tests.is_empty()),
             seconds: job.cost.map(|cost| Seconds::new(&cost, judging)),
         })
@@ -159,7 +156,17 @@ impl Seconds {
     }
 }
 
-fn changed_lines(sample: &RepairSample) -> anyhow::Result<Option<usize>> {
+/// What came of a sample; an error names the sample if it is the sample's.
+fn fit<T>(job: &Job, result: Result<T, Error>) -> anyhow::Result<T> {
+    match result {
+        Err(error @ Error::Unfit { .. }) => {
+            Err(BadInput(format!("sample `{}`: {error}", job.id)).into())
+        }
+        other => Ok(other?),
+    }
+}
+
+fn changed_lines(sample: &RepairSample) -> Result<Option<usize>, Error> {
     let (Some(code), Some(fixed)) = (&sample.code, sample.reference()?) else { return Ok(None) };
     Ok(Some(dataset::changed_lines(code, &fixed)))
 }

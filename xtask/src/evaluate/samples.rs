@@ -10,7 +10,7 @@ use std::sync::Arc;
 use fixwright_dataset::{Reader, RepairSample};
 
 use super::answers::Answer;
-use crate::exit::BadInput;
+use crate::exit::{BadInput, note};
 use crate::spread::spread;
 
 /// Samples in the order of their file. One without an id goes by its number in the file, counted from 1.
@@ -20,9 +20,17 @@ pub(super) struct Samples {
 }
 
 impl Samples {
-    /// As many of a file's samples as `limit` says, spread evenly.
+    /// As many of a file's samples as `limit` says, spread evenly. Those whose own fix does not apply are left out, and told.
     pub(super) fn read(path: &Path, limit: Option<NonZeroUsize>) -> anyhow::Result<Self> {
-        Ok(Self::new(spread(read(path, |_| true)?, limit)))
+        let mut samples = read(path, |_| true)?;
+        samples.retain(|(id, sample)| match sample.reference() {
+            Ok(_) => true,
+            Err(error) => {
+                note(format_args!("sample `{id}` left out: {error}"));
+                false
+            }
+        });
+        Ok(Self::new(spread(samples, limit)))
     }
 
     /// Those of a file's samples that there are answers for.
