@@ -250,6 +250,17 @@ mod tests {
     }
 
     #[test]
+    fn the_shipped_adapters_are_what_the_manifest_says() {
+        let manifest = Manifest::load().unwrap();
+        let model = "qwen2.5-coder-0.5b-instruct";
+        for target in [Target::Window, Target::Program] {
+            let adapter = manifest.default_adapter(model, target).unwrap();
+            assert!(adapter.verified(Manifest::folder()).unwrap().is_dir(), "{}", adapter.name);
+        }
+        assert!(manifest.default_adapter(model, Target::Diff).is_none());
+    }
+
+    #[test]
     fn contradictions_are_refused_with_the_models_name() {
         assert!(Manifest::parse(GOOD).is_ok());
         let wrong = [
