@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn the_shipped_manifest_is_sound_and_has_a_default() {
         let manifest = Manifest::load().unwrap();
-        assert_eq!(manifest.find(None).unwrap().name, "qwen2.5-coder-1.5b-instruct");
+        assert_eq!(manifest.find(None).unwrap().name, "qwen2.5-coder-0.5b-instruct");
         assert_eq!(manifest.find(Some("smollm2-135m-instruct")).unwrap().size, 98_362_432);
         let unknown = manifest.find(Some("gpt")).unwrap_err();
         assert!(unknown.is::<BadInput>());
