@@ -12,7 +12,7 @@ mod quoted;
 mod sign;
 mod walk;
 
-pub(crate) use message::has_words;
+pub(crate) use message::{has_words, pattern};
 
 use std::iter::FusedIterator;
 use std::ops::ControlFlow;

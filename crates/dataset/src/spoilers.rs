@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::history::pattern;
+
 /// What changes code when it is ordered. "Fix" and "avoid" are not among it: they name the bug.
 const VERBS: &str = "add|adjust|allocate|assign|bail|break|call|cast|change|check|clamp|cleanup|clear|close|convert|copy|correct|\
     declare|define|delete|disable|do not|don't|drop|enable|ensure|explicitly|free|guard|handle|ignore|include|increase|init|\
@@ -21,16 +23,14 @@ static TELLS: LazyLock<Regex> = LazyLock::new(|| {
     let speaks =
         r"\b(?:this|the) (?:patch|commit|change|fix)\b|\bshould (?:be|use|have|check|return)\b";
     let says = r"\binstead of\b|\bby (?:re)?(?:add|mov|us|chang|call|check|return|initiali[sz]|fill|sett|mak|replac|remov|cast|allocat|free)\w*ing\b|\b(?:can|may) be (?:removed|dropped|replaced)\b";
-    Regex::new(&format!("(?i){orders}|{begins}|{speaks}|{says}")).expect("a test uses it")
+    pattern(&format!("(?i){orders}|{begins}|{speaks}|{says}"))
 });
 
 /// A line that begins with the name of a field.
-static FIELD: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?m)^[A-Z][\w ]{1,24}:(?: |$)").expect("a test uses it"));
+static FIELD: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^[A-Z][\w ]{1,24}:(?: |$)"));
 
 /// A place in a file of C.
-static PLACE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\.[chS]\w?:\d+").expect("a test uses it"));
+static PLACE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\.[chS]\w?:\d+"));
 
 /// A text with so many fields is a tool's report.
 const FIELDS: usize = 3;

@@ -90,7 +90,7 @@ impl Record {
     pub(super) fn about(self, flags: &BenchDecodeFlags) -> Self {
         let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
         Self {
-            schema: 1,
+            schema: 2,
             version: env!("CARGO_PKG_VERSION"),
             samples: flags
                 .samples

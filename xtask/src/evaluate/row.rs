@@ -75,8 +75,8 @@ impl Row {
         job: &Job,
         progress: Progress<'_>,
     ) -> anyhow::Result<Self> {
-        let start = Instant::now();
         let changed_lines = fit(job, changed_lines(&job.sample))?;
+        let start = Instant::now();
         let evaluated = fit(job, evaluator.judge(&job.sample, &job.answer, progress))?;
         let judging = start.elapsed().as_secs_f64();
         let tests = evaluated.judged.as_ref().and_then(|judged| judged.tests.as_ref());

@@ -31,7 +31,8 @@ static TAG: LazyLock<Regex> = LazyLock::new(|| {
 static ADDRESS: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"[<(]?[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+[>)]?"));
 
-fn pattern(text: &str) -> Regex {
+/// An expression that is written in this crate.
+pub(crate) fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("it is written here and valid: a test uses it")
 }
 
