@@ -73,8 +73,7 @@ fn request<'c>(flags: &RepairFlags, case: &'c Case) -> fixwright::prompt::Result
 fn options(flags: &RepairFlags) -> Options {
     let options = Options::default()
         .with_candidates(flags.candidates.into())
-        .with_rounds(flags.rounds.into())
-        .with_seed(flags.seed);
+        .with_rounds(flags.rounds.into());
     match flags.time_budget {
         Some(seconds) => options.with_time_budget(Duration::from_secs(seconds.get())),
         None => options,

@@ -73,7 +73,7 @@ fn answers_are_made_judged_and_gone_on_with() {
     assert_eq!(ids, ["tested", "tested", "reported", "reported"]);
     assert!(answers[0]["cost"]["prompt_tokens"].as_u64().unwrap() > 20);
     assert_eq!(answers[1]["cost"]["prompt_tokens"], 1, "the prompt was seen");
-    assert!(answers[1]["cost"]["mean_log_probability"].as_f64().unwrap() < 0.0);
+    assert_eq!(answers[1]["cost"].get("mean_log_probability"), None, "an edit is not scored");
     assert_eq!((&metrics["answers"], &metrics["samples"]), (&json!(4), &json!(2)));
     assert_eq!(metrics["origin"]["model"]["weights"][0]["sha256"].as_str().unwrap().len(), 64);
     let rates = metrics["first"]["all"].as_array().unwrap();
@@ -103,4 +103,14 @@ fn answers_are_made_judged_and_gone_on_with() {
         error.contains("answers:1: made with another model, other samples or other flags"),
         "{error}"
     );
+}
+
+#[test]
+fn answers_are_sampled_where_a_temperature_is_said() {
+    let Some(run) = Run::new() else { return };
+    run.evaluate(&["--candidates", "2", "--temperature", "0.8"]).success();
+    let answers = run.answers();
+    assert_eq!(answers.len(), 4);
+    assert_eq!(answers[1]["cost"]["prompt_tokens"], 1, "the prompt was seen");
+    assert!(answers[1]["cost"]["mean_log_probability"].as_f64().unwrap() < 0.0);
 }

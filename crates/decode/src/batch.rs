@@ -36,7 +36,7 @@ pub fn generate_batch<T: Target + Clone>(
 ) -> Result<Vec<Generation>> {
     let mut lanes = Vec::with_capacity(candidates.len());
     for candidate in candidates {
-        let run = Run::start(target, prompt, options, candidate.sampling)?;
+        let run = Run::start(target, prompt, &[], options, candidate.sampling)?;
         lanes.push(Lane {
             target: target.clone(),
             run,

@@ -56,6 +56,8 @@ pub enum Finish {
     Length,
     /// The callback asked to stop.
     Cancelled,
+    /// The rest is the source's, and was not decoded: see [`Edits`](crate::Edits).
+    Copied,
 }
 
 /// A finished answer.
@@ -67,7 +69,7 @@ pub struct Generation {
     /// Why there are no more.
     pub finish: Finish,
     /// The natural logarithm of the probability of these tokens after the prompt, as the model gives it: whatever temperature and filters they were chosen
-    /// with. `None` unless [`Options::score`] asks for it.
+    /// with. `None` unless [`Options::score`] asks for it. Tokens that [`resume`] was given are not counted.
     pub log_probability: Option<f64>,
     /// What it cost.
     pub stats: Stats,
@@ -100,7 +102,25 @@ pub fn generate<T: Target>(
     options: &Options,
     on_event: &mut dyn FnMut(Event) -> ControlFlow<()>,
 ) -> Result<Generation> {
-    let mut run = Run::start(target, prompt, options, options.sampling)?;
+    resume(target, proposer, prompt, &[], options, on_event)
+}
+
+/// As [`generate`], for an answer of which the first tokens are given.
+///
+/// The callback hears of tokens from the next one on. The target may have seen a beginning of `prompt` and `begin`.
+///
+/// # Errors
+///
+/// As [`generate`].
+pub fn resume<T: Target>(
+    target: &mut T,
+    proposer: &mut dyn Proposer,
+    prompt: &[u32],
+    begin: &[u32],
+    options: &Options,
+    on_event: &mut dyn FnMut(Event) -> ControlFlow<()>,
+) -> Result<Generation> {
+    let mut run = Run::start(target, prompt, begin, options, options.sampling)?;
     loop {
         let Some(draft) = run.draft(target, proposer) else {
             return Ok(run.finish(Finish::Length));

@@ -13,6 +13,7 @@
 //! | [`Sampling`] | how a token is chosen from logits |
 //! | [`generate`] | the loop, its [`Options`], [`Event`]s, [`Generation`] and [`Stats`] |
 //! | [`generate_batch`] | several answers to one prompt, verified together |
+//! | [`Edits`] | answers that change the source in one place, the likeliest first |
 //! | [`StopStrings`] | ends an answer at a string, for the callback |
 //! | [`Forced`] | a target that gives a known answer: to measure, and to replay |
 //!
@@ -57,6 +58,7 @@
 
 mod batch;
 mod cost;
+mod edits;
 mod error;
 mod fast_fixer;
 mod forced;
@@ -75,10 +77,11 @@ mod target;
 
 pub use batch::{Candidate, generate_batch};
 pub use cost::CostCurve;
+pub use edits::Edits;
 pub use error::{Error, Result};
 pub use fast_fixer::FastFixer;
 pub use forced::Forced;
-pub use generate::{Event, Finish, Generation, Options, generate};
+pub use generate::{Event, Finish, Generation, Options, generate, resume};
 pub use lines::LineEnds;
 pub use lookup::PromptLookup;
 pub use proposer::{Context, NoDraft, Proposer};

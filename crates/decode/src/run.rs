@@ -16,15 +16,19 @@ pub(crate) struct Run<'a> {
     options: &'a Options,
     sampler: Sampler,
     output: Vec<u32>,
+    /// How many tokens of the output were given.
+    given: usize,
     log_probability: f64,
     stats: Stats,
 }
 
 impl<'a> Run<'a> {
-    /// Checks what was asked for, and lets the target see the prompt but for its last token, which goes with the first draft.
+    /// Checks what was asked for, and lets the target see the prompt but for its last token, which goes with the first draft, as do those of
+    /// `begin` that it has not seen.
     pub(crate) fn start<T: Target>(
         target: &mut T,
         prompt: &'a [u32],
+        begin: &[u32],
         options: &'a Options,
         sampling: Sampling,
     ) -> Result<Self> {
@@ -34,15 +38,16 @@ impl<'a> Run<'a> {
             return Err(Error::PromptTooLong { prompt: prompt.len(), context });
         }
         let sampler = Sampler::new(sampling)?;
-        target.truncate(last);
-        let prompt_tokens = prompt.len() - target.position();
+        target.truncate(last + begin.len());
+        let prompt_tokens = prompt.len().saturating_sub(target.position());
         let start = Instant::now();
         if prompt_tokens > 1 {
             let unseen = &prompt[target.position()..last];
             target.read(unseen).map_err(|e| Error::Target(Box::new(e)))?;
         }
         let stats = Stats { prompt_tokens, prefill: start.elapsed(), ..Stats::default() };
-        Ok(Self { prompt, options, sampler, output: Vec::new(), log_probability: 0.0, stats })
+        let (output, given) = (begin.to_vec(), begin.len());
+        Ok(Self { prompt, options, sampler, output, given, log_probability: 0.0, stats })
     }
 
     /// The next draft, which may be empty; none if nothing more may be put out.
@@ -124,7 +129,7 @@ impl<'a> Run<'a> {
     }
 
     pub(crate) fn finish(mut self, finish: Finish) -> Generation {
-        self.stats.output_tokens = self.output.len();
+        self.stats.output_tokens = self.output.len() - self.given;
         let log_probability = self.options.score.then_some(self.log_probability);
         Generation { tokens: self.output, finish, log_probability, stats: self.stats }
     }

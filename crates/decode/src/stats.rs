@@ -1,5 +1,6 @@
 //! What a generation cost.
 
+use std::ops::AddAssign;
 use std::time::Duration;
 
 /// What a generation cost.
@@ -34,6 +35,27 @@ pub struct Position {
     pub proposed: usize,
     /// Drafts that were accepted as far as here.
     pub accepted: usize,
+}
+
+impl AddAssign<&Self> for Stats {
+    /// What both cost together.
+    fn add_assign(&mut self, other: &Self) {
+        self.prompt_tokens += other.prompt_tokens;
+        self.output_tokens += other.output_tokens;
+        self.forwards += other.forwards;
+        self.proposed += other.proposed;
+        self.accepted += other.accepted;
+        self.prefill += other.prefill;
+        self.verify += other.verify;
+        self.draft += other.draft;
+        if self.positions.len() < other.positions.len() {
+            self.positions.resize(other.positions.len(), Position::default());
+        }
+        for (own, other) in self.positions.iter_mut().zip(&other.positions) {
+            own.proposed += other.proposed;
+            own.accepted += other.accepted;
+        }
+    }
 }
 
 impl Stats {

@@ -4,9 +4,9 @@
 use std::ops::ControlFlow;
 
 use fixwright_decode::{
-    Candidate, Context, CostCurve, FastFixer, Finish, Generation, LineEnds, NoDraft, Options,
-    PromptLookup, Proposer, Random, Sampling, SourceDraft, StopStrings, Target, generate,
-    generate_batch,
+    Candidate, Context, CostCurve, Edits, FastFixer, Finish, Generation, LineEnds, NoDraft,
+    Options, PromptLookup, Proposer, Random, Sampling, SourceDraft, StopStrings, Target, generate,
+    generate_batch, resume,
 };
 use proptest::prelude::*;
 use toy::{CONTEXT, Toy, VOCABULARY};
@@ -176,6 +176,69 @@ proptest! {
             prop_assert_eq!((&generation.tokens, generation.finish), (&alone.tokens, alone.finish));
             prop_assert_eq!(generation.log_probability, alone.log_probability);
             prop_assert_eq!(streamed, alone.tokens);
+        }
+    }
+
+    #[test]
+    fn an_answer_goes_on_from_any_beginning_of_it(setting in setting(), cut in 0usize..100, seen in 0usize..200) {
+        let options = Options { sampling: Sampling::Greedy, ..setting.options.clone() };
+        let setting = Setting { options, cancel: usize::MAX, stop: String::new(), ..setting };
+        let plain = setting.plain();
+        let begin = &plain.tokens[..cut.min(plain.tokens.len())];
+        let mut target = Toy::new(setting.model);
+        target.seen = setting.prompt.iter().chain(&plain.tokens).copied().take(seen).collect();
+        let go = &mut |_| ControlFlow::Continue(());
+        let rest = resume(&mut target, &mut NoDraft, &setting.prompt, begin, &setting.options, go).unwrap();
+        prop_assert_eq!(&rest.tokens, &plain.tokens);
+        prop_assert_eq!(rest.finish, plain.finish);
+        prop_assert_eq!(rest.stats.output_tokens, plain.tokens.len() - begin.len());
+    }
+
+    #[test]
+    fn an_edit_is_greedy_between_two_parts_of_the_source(
+        setting in setting(),
+        edits in prop::collection::vec((0usize..200, 0..VOCABULARY), 0..6),
+        seen in 0usize..200,
+    ) {
+        let options = Options { sampling: Sampling::Greedy, max_new_tokens: 120, ..setting.options.clone() };
+        let setting = Setting { options, cancel: usize::MAX, stop: String::new(), ..setting };
+        let mut source = edited(&setting.plain().tokens, &edits);
+        source.truncate(CONTEXT - setting.prompt.len());
+        let mut target = Toy::new(setting.model);
+        target.seen = setting.prompt.iter().chain(&source).copied().take(seen).collect();
+        let differ = |_: u32, token: u32| !setting.options.stop_tokens.contains(&token);
+        let read = Edits::read(target, &setting.prompt, &source, &differ, &mut || ControlFlow::Continue(()));
+        let mut found = read.unwrap().unwrap();
+        let mut answers = Vec::<Vec<u32>>::new();
+        for _ in 0..8 {
+            let draft = SourceDraft::new(&source, LineEnds::from_iter([0]));
+            let mut rest = Vec::new();
+            let edit = found.next(&draft, &setting.options, &mut |event| {
+                let fixwright_decode::Event::Token(token) = event else { return ControlFlow::Continue(()) };
+                rest.push(token);
+                ControlFlow::Continue(())
+            }).unwrap();
+            let Some(edit) = edit else { break };
+            let before = edit.tokens.iter().zip(&source).take_while(|(new, old)| new == old).count();
+            let (begin, end) = edit.tokens.split_at(before + 1);
+            prop_assert_ne!(source.get(before), begin.last());
+            // Edits that were given up before it were heard of too, 64 tokens of each.
+            let heard = rest.len() - rest.len().saturating_sub(1) / 64 * 64;
+            let (written, copied) = end.split_at(heard);
+            prop_assert!(rest.ends_with(written));
+            prop_assert!(source.ends_with(copied));
+            prop_assert!(copied.is_empty() || edit.finish == Finish::Copied);
+
+            let prompt: Vec<u32> = setting.prompt.iter().chain(begin).copied().collect();
+            if prompt.len() < CONTEXT {
+                let max_new_tokens = setting.options.max_new_tokens - begin.len();
+                let options = Options { max_new_tokens, ..setting.options.clone() };
+                let greedy = Setting { prompt, options, ..setting.clone() }.plain();
+                prop_assert!(greedy.tokens.starts_with(written));
+                prop_assert!(edit.finish == Finish::Copied || greedy.tokens == written);
+            }
+            prop_assert!(!answers.contains(&edit.tokens));
+            answers.push(edit.tokens);
         }
     }
 }

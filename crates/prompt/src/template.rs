@@ -20,7 +20,10 @@ pub const TEMPLATE_VERSION: u32 = 2;
 pub struct Prompt {
     /// The conversation, the model's turn being the next.
     pub messages: Vec<Message>,
-    /// The answer that would leave the source as it is: what to draft from when decoding.
+    /// The form of the answer.
+    pub target: Target,
+    /// The answer that would leave the source as it is: what to draft from when decoding. As a diff it is the window as context, which no real
+    /// answer would stop at.
     pub draft: String,
     /// The line of the draft, counted from 0, that is the reported one, if any is.
     pub reported: Option<usize>,
@@ -30,7 +33,8 @@ pub struct Prompt {
 pub fn render(request: &Request<'_>) -> Prompt {
     let messages =
         vec![Message::new(Role::System, system(request)), Message::new(Role::User, user(request))];
-    Prompt { messages, draft: draft(request), reported: reported(request) }
+    let (draft, reported) = (draft(request), reported(request));
+    Prompt { messages, target: request.target, draft, reported }
 }
 
 /// Renders the prompt for a second try: that of [`render`], and after it what an earlier answer changed and what is wrong with that.

@@ -37,6 +37,9 @@ pub(super) struct Cost {
     pub(super) accepted: usize,
     pub(super) prefill_seconds: f64,
     pub(super) decode_seconds: f64,
+    /// Answers that were passed over for it; their tokens and time are among these.
+    #[serde(default)]
+    pub(super) passed_over: usize,
     /// Of the answer's tokens, as the model gives it without regard to temperature; missing for a sample's only answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) mean_log_probability: Option<f64>,

@@ -30,7 +30,8 @@ struct Maker {
     /// The model's, and its adapter's if it has one.
     weights: Vec<WeightFile>,
     template: u32,
-    temperature: f32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f32>,
     top_p: f32,
     seed: u64,
     max_new_tokens: Option<usize>,

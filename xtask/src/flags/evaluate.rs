@@ -54,16 +54,17 @@ pub struct AnswerFlags {
     /// it, or none; the model's default for the target if left out, where it has one
     #[arg(long, value_name = "NAME|DIR|none")]
     pub adapter: Option<String>,
-    /// How many answers there are for each sample: the most likely one, then sampled ones
+    /// How many answers there are for each sample: the greedy one, then the likeliest edits of the source; an edit also where the greedy
+    /// one changes nothing
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub candidates: u8,
-    /// The temperature of sampled answers
-    #[arg(long, value_name = "T", default_value_t = 0.8, value_parser = temperature)]
-    pub temperature: f32,
+    /// Sample all answers but the first, at this temperature
+    #[arg(long, value_name = "T", value_parser = temperature)]
+    pub temperature: Option<f32>,
     /// The nucleus of sampled answers: only the most likely tokens that together reach this probability take part
     #[arg(long, value_name = "P", default_value_t = 0.95, value_parser = top_p)]
     pub top_p: f32,
-    /// The same seed gives the same answers
+    /// The same seed gives the same sampled answers
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub seed: u64,
     /// The most tokens of an answer; as `repair` limits it if left out

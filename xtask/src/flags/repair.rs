@@ -45,7 +45,7 @@ pub struct RepairFlags {
     #[command(flatten)]
     pub context: ContextFlags,
     /// The most candidates to try in a round; the search ends with the first that passes everything
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=64))]
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub candidates: u8,
     /// The most rounds; each after the first tells the model what is wrong with the best candidate so far
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=8))]
@@ -83,9 +83,6 @@ pub struct RepairFlags {
     /// Where the model runs: cpu, or cuda:INDEX in a build with CUDA
     #[arg(long, default_value = "cpu", value_parser = device)]
     pub device: String,
-    /// The same seed gives the same candidates
-    #[arg(long, default_value_t = 0)]
-    pub seed: u64,
 }
 
 impl RepairFlags {

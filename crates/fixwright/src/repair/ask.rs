@@ -19,7 +19,7 @@ pub struct Asker {
 }
 
 /// A request in a model's tokens.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Asked {
     /// The prompt.

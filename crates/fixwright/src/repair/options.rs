@@ -2,27 +2,33 @@
 
 use std::time::Duration;
 
+#[cfg(doc)]
+use fixwright_decode::Edits;
 use fixwright_decode::{Options as DecodeOptions, Random, Sampling};
 use fixwright_llama::tokenizer::Tokenizer;
 
 use super::Asked;
 
+/// The temperature where none is said.
+const TEMPERATURE: f32 = 0.7;
+
 /// How to look for a repair.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Options {
-    /// The most candidates to try in a round. The first is the model's most likely answer, the others are sampled.
+    /// The most candidates to try in a round. The first is the model's greedy answer, the others are its likeliest [`Edits`] of the source; where the
+    /// greedy answer changes nothing, an edit takes its place. Answers that are diffs cannot be edited so, and are sampled.
     pub candidates: usize,
     /// The most rounds. Each one after the first is told what is wrong with the best candidate so far, and there is none once a candidate is a
     /// repair.
     pub rounds: usize,
     /// How long the search may take, the time not counted in which it waits for the model to finish with another search.
     pub time_budget: Option<Duration>,
-    /// Temperature of the sampled candidates.
-    pub temperature: f32,
-    /// Nucleus of the sampled candidates.
+    /// The temperature at which all candidates but the first are to be sampled, instead of edits.
+    pub temperature: Option<f32>,
+    /// Nucleus of sampled candidates.
     pub top_p: f32,
-    /// The same seed gives the same candidates.
+    /// The same seed gives the same sampled candidates.
     pub seed: u64,
     /// The most tokens of an answer; `None` for half as much again as the answer that would change nothing, and 64 more.
     pub max_new_tokens: Option<usize>,
@@ -34,7 +40,7 @@ impl Default for Options {
             candidates: 1,
             rounds: 1,
             time_budget: None,
-            temperature: 0.7,
+            temperature: None,
             top_p: 0.95,
             seed: 0,
             max_new_tokens: None,
@@ -78,8 +84,7 @@ impl Options {
         self
     }
 
-    /// How a candidate is decoded, counted from 0. The first is greedy, every other one has a seed of its own. Only where there are several is it
-    /// asked how likely each is.
+    /// How a whole answer is decoded, counted from 0: the first greedily, all others sampled, each with a seed of its own.
     #[must_use]
     pub fn decoding(
         &self,
@@ -90,7 +95,7 @@ impl Options {
         let sampling = match candidate {
             0 => Sampling::Greedy,
             _ => Sampling::Random(Random {
-                temperature: self.temperature,
+                temperature: self.temperature.unwrap_or(TEMPERATURE),
                 top_p: self.top_p,
                 seed: self.seed.wrapping_add(candidate as u64),
                 ..Random::default()
@@ -100,7 +105,7 @@ impl Options {
             max_new_tokens: self.max_new_tokens.unwrap_or(asked.usual_limit()),
             stop_tokens: tokenizer.end_of_turn().to_vec(),
             sampling,
-            score: self.candidates.saturating_mul(self.rounds) > 1,
+            score: candidate > 0,
             ..DecodeOptions::default()
         }
     }

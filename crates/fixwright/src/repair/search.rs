@@ -116,9 +116,7 @@ impl Search<'_> {
         if self.watch.tell(Event::Asking { round, index, of }).is_break() {
             return Ok(Some(self.watch.ended()));
         }
-        // The first of each round is the most likely one, the others differ from those of earlier rounds.
-        let number = if index == 0 { 0 } else { round * of + index };
-        let written = self.writer.write(prompt, number, &mut |event| self.watch.tell(event))?;
+        let written = self.writer.write(prompt, index, &mut |event| self.watch.tell(event))?;
         let Some(written) = written else { return Ok(Some(self.watch.ended())) };
         let proposal = Proposal::read(self.request, written);
         if let Some(known) = self.found.iter_mut().find(|known| known.proposal.is_same(&proposal)) {

@@ -4,17 +4,19 @@ use std::ops::ControlFlow;
 use std::sync::PoisonError;
 
 use fixwright_decode::{
-    Event as DecodeEvent, Finish as DecodeFinish, Sampling, Stats, Target, generate,
+    Edits, Event as DecodeEvent, Finish as DecodeFinish, Generation, Sampling, Stats, Target,
+    generate,
 };
-use fixwright_prompt::{Finish, Prompt};
+use fixwright_llama::tokenizer::Tokenizer;
+use fixwright_prompt::{Finish, Prompt, Target as PromptTarget};
+use fixwright_validate::same_tokens;
 
-use super::{Event, Options, Progress, Repairer};
+use super::{Asked, Event, Options, Progress, Repairer};
 use crate::error::Result;
 
 /// Answers prompts: a model, or whoever stands in for one.
 pub trait Writer {
-    /// Answers a prompt; `None` if the callback stopped it. Number 0 is the best answer that is known without others, every other number stands for
-    /// another one.
+    /// Answers a prompt; `None` if the callback stopped it. Number 0 is the best answer, every other number stands for another one.
     ///
     /// # Errors
     ///
@@ -39,7 +41,9 @@ pub struct Written {
     pub sampling: Sampling,
     /// The mean log-probability of its tokens; `None` where nobody asked.
     pub mean_log_probability: Option<f64>,
-    /// What it cost.
+    /// How many answers were passed over for it because they were the source once more, or said what others had said.
+    pub passed_over: usize,
+    /// What it cost, with those.
     pub stats: Stats,
 }
 
@@ -51,31 +55,151 @@ impl Written {
             finish: Finish::Stop,
             sampling: Sampling::Greedy,
             mean_log_probability: None,
+            passed_over: 0,
             stats: Stats::default(),
         }
     }
 }
+
+/// The most answers in a row that are passed over because they say nothing new.
+const MOST_PASSED_OVER: usize = 4;
 
 /// A model that answers the prompts of one search. What it has seen of a prompt it does not read again.
 pub(super) struct Decoder<'a, T> {
     repairer: &'a Repairer<T>,
     options: &'a Options,
     session: T,
-    /// The prompt that the session has seen, or a beginning of it.
+    /// What the session has seen, and maybe more.
     seen: Vec<u32>,
+    /// The last prompt, and what was answered to it.
+    asked: Asked,
+    given: Vec<String>,
+    edits: Option<Edits<T>>,
 }
 
 impl<'a, T: Target + Clone> Decoder<'a, T> {
     pub(super) fn new(repairer: &'a Repairer<T>, options: &'a Options) -> Self {
-        Self { repairer, options, session: repairer.session(), seen: Vec::new() }
+        let session = repairer.session();
+        let (seen, asked, given) = (Vec::new(), Asked::default(), Vec::new());
+        Self { repairer, options, session, seen, asked, given, edits: None }
     }
 
-    /// Makes the session forget all that does not begin `prompt`.
-    fn rewind(&mut self, prompt: &[u32]) {
-        let shared = self.seen.iter().zip(prompt).take_while(|(seen, new)| seen == new).count();
+    /// Makes the session forget all that does not begin `whole`.
+    fn rewind(&mut self, whole: Vec<u32>) {
+        let shared = self.seen.iter().zip(&whole).take_while(|(seen, new)| seen == new).count();
         self.session.truncate(shared);
-        self.seen = prompt.to_vec();
+        self.seen = whole;
     }
+
+    /// Answers that say something new: the greedy one, then the source with one edit. `None` if the callback stopped it.
+    fn another(&mut self, prompt: &Prompt, progress: Progress<'_>) -> Result<Option<Written>> {
+        let mut stats = Stats::default();
+        for passed_over in 0.. {
+            let written = match self.given.len() + passed_over {
+                0 => self.decode(0, progress)?,
+                _ => self.edit(progress)?,
+            };
+            let Some(mut written) = written else { break };
+            stats += &written.stats;
+            if passed_over == MOST_PASSED_OVER || self.is_new(prompt, &written.text) {
+                (written.stats, written.passed_over) = (stats, passed_over);
+                return Ok(Some(written));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether an answer differs from the source and from all answers before it, in C by more than white space and comments.
+    fn is_new(&self, prompt: &Prompt, text: &str) -> bool {
+        let is_c = prompt.draft.starts_with("```c");
+        let same =
+            |known: &str| known.trim_end() == text.trim_end() || is_c && same_tokens(known, text);
+        !same(&prompt.draft) && !self.given.iter().any(|known| same(known))
+    }
+
+    /// Decodes a whole answer.
+    fn decode(&mut self, number: usize, progress: Progress<'_>) -> Result<Option<Written>> {
+        self.rewind(self.asked.prompt.clone());
+        let unseen = self.asked.prompt.len().saturating_sub(self.session.position());
+        if progress(Event::Reading { tokens: unseen }).is_break() {
+            return Ok(None);
+        }
+        let tokenizer = self.repairer.asker.tokenizer();
+        let decoding = self.options.decoding(number, &self.asked, tokenizer);
+        let mut draft = self.repairer.drafter(&self.asked);
+        let (session, prompt) = (&mut self.session, &self.asked.prompt);
+        let generation =
+            generate(session, &mut draft, prompt, &decoding, &mut show(tokenizer, progress))?;
+        self.seen.extend(&generation.tokens);
+        Ok(written(tokenizer, generation, decoding.sampling))
+    }
+
+    /// Decodes the likeliest edit that was not decoded yet, or samples an answer if there is none.
+    fn edit(&mut self, progress: Progress<'_>) -> Result<Option<Written>> {
+        if self.edits.is_none() {
+            self.edits = self.read_source(progress)?;
+        }
+        let Some(edits) = &mut self.edits else { return Ok(None) };
+        let tokenizer = self.repairer.asker.tokenizer();
+        let decoding = self.options.decoding(0, &self.asked, tokenizer);
+        let draft = self.repairer.drafter(&self.asked);
+        let edit = edits.next(&draft, &decoding, &mut show(tokenizer, progress))?;
+        match edit {
+            Some(edit) => Ok(written(tokenizer, edit, decoding.sampling)),
+            None => self.decode(self.given.len().max(1), progress),
+        }
+    }
+
+    /// Lets the model read the source as if it were its answer.
+    fn read_source(&mut self, progress: Progress<'_>) -> Result<Option<Edits<T>>> {
+        let Asked { prompt, draft, .. } = self.asked.clone();
+        self.rewind(prompt.iter().chain(&draft).copied().collect());
+        let tokens = self.seen.len().saturating_sub(self.session.position());
+        let tokenizer = self.repairer.asker.tokenizer();
+        let differ = |own: u32, other: u32| {
+            let of = |token| tokenizer.token_bytes(token).unwrap_or_default();
+            let quotes = of(own).contains(&b'"');
+            let differs = quotes || of(own).trim_ascii() != of(other).trim_ascii();
+            differs && !tokenizer.end_of_turn().contains(&other)
+        };
+        let proceed = &mut || progress(Event::Reading { tokens });
+        Ok(Edits::read(self.session.clone(), &prompt, &draft, &differ, proceed)?)
+    }
+}
+
+/// Tells of each token as it comes.
+fn show<'a>(
+    tokenizer: &'a Tokenizer,
+    progress: Progress<'a>,
+) -> impl FnMut(DecodeEvent) -> ControlFlow<()> + 'a {
+    let mut stream = tokenizer.stream();
+    move |event| {
+        let DecodeEvent::Token(token) = event else { return ControlFlow::Continue(()) };
+        // The model has rows beyond its vocabulary; what those would say is nothing.
+        progress(Event::Text(&stream.push(token).unwrap_or_default()))
+    }
+}
+
+/// What a generation says; `None` if the callback stopped it.
+fn written(tokenizer: &Tokenizer, generation: Generation, sampling: Sampling) -> Option<Written> {
+    let mut stream = tokenizer.stream();
+    let push = |token: &u32| stream.push(*token).unwrap_or_default();
+    let mut text: String = generation.tokens.iter().map(push).collect();
+    text.push_str(&stream.finish());
+    let finish = match generation.finish {
+        DecodeFinish::Cancelled => return None,
+        DecodeFinish::Length => Finish::Length,
+        _ => Finish::Stop,
+    };
+    let mean_log_probability = generation.mean_log_probability();
+    Some(Written {
+        text,
+        finish,
+        sampling,
+        mean_log_probability,
+        passed_over: 0,
+        stats: generation.stats,
+    })
 }
 
 impl<T: Target + Clone> Writer for Decoder<'_, T> {
@@ -88,35 +212,18 @@ impl<T: Target + Clone> Writer for Decoder<'_, T> {
         let Repairer { asker, turn, .. } = self.repairer;
         let asked = asker.ask_prompt(prompt)?;
         let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
-        self.rewind(&asked.prompt);
-        let unseen = asked.prompt.len().saturating_sub(self.session.position());
-        if progress(Event::Reading { tokens: unseen }).is_break() {
-            return Ok(None);
+        if self.asked != asked || number < self.given.len() {
+            (self.asked, self.given, self.edits) = (asked, Vec::new(), None);
         }
-        let decoding = self.options.decoding(number, &asked, asker.tokenizer());
-        let mut draft = self.repairer.drafter(&asked);
-        let (mut stream, mut text) = (asker.tokenizer().stream(), String::new());
-        let mut on_event = |event: DecodeEvent| {
-            let DecodeEvent::Token(token) = event else { return ControlFlow::Continue(()) };
-            // The model has rows beyond its vocabulary; what those would say is nothing.
-            let new = stream.push(token).unwrap_or_default();
-            text.push_str(&new);
-            progress(Event::Text(&new))
-        };
-        let generation =
-            generate(&mut self.session, &mut draft, &asked.prompt, &decoding, &mut on_event)?;
-        text.push_str(&stream.finish());
-        let finish = match generation.finish {
-            DecodeFinish::Cancelled => return Ok(None),
-            DecodeFinish::Length => Finish::Length,
-            _ => Finish::Stop,
-        };
-        Ok(Some(Written {
-            text,
-            finish,
-            sampling: decoding.sampling,
-            mean_log_probability: generation.mean_log_probability(),
-            stats: generation.stats,
-        }))
+        if self.options.temperature.is_some() || prompt.target == PromptTarget::Diff {
+            return self.decode(number, progress);
+        }
+        while let Some(written) = self.another(prompt, progress)? {
+            self.given.push(written.text.clone());
+            if self.given.len() > number {
+                return Ok(Some(written));
+            }
+        }
+        Ok(None)
     }
 }

@@ -217,8 +217,8 @@ fn what_is_done_is_not_done_again() {
     assert_eq!(bench.run(&[]).unwrap(), first);
     assert_eq!(bench.asked(), 1, "the source of one finding has changed");
 
-    let error = bench.run(&["--seed", "1"]).unwrap_err();
-    assert!(error.is::<BadInput>() && error.to_string().contains("another seed"), "{error}");
+    let error = bench.run(&["--candidates", "5"]).unwrap_err();
+    assert!(error.is::<BadInput>() && error.to_string().contains("another candidates"), "{error}");
     bench.write("reports.txt", "src/a.c:3:1: warning: bug [-Wbug]\n");
     let error = bench.run(&[]).unwrap_err();
     assert!(error.to_string().contains("another findings"), "{error}");
