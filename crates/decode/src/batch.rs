@@ -12,6 +12,8 @@ use crate::target::{Append, Target};
 
 /// One of several answers to a prompt.
 pub struct Candidate<'a> {
+    /// The tokens that it begins with, which are given: see [`resume`](crate::resume).
+    pub begin: Vec<u32>,
     /// How its tokens are chosen, in place of [`Options::sampling`].
     pub sampling: Sampling,
     /// Where its drafts come from. A proposer follows one answer, so each candidate has its own.
@@ -21,8 +23,8 @@ pub struct Candidate<'a> {
 /// Continues `prompt` once for each candidate: what [`generate`](crate::generate()) gives for each alone, in the same order.
 ///
 /// The prompt is read once, and each candidate goes on with a clone of the target. The drafts of all are verified
-/// in one [`Target::logits_batch`] after another, which a target can make cheaper than as many forward passes. The callback is told
-/// which candidate an event belongs to, and stops that one alone.
+/// in one [`Target::logits_batch`] after another, which a target can make cheaper than as many forward passes; its time is shared evenly among them in their
+/// statistics. The callback is told which candidate an event belongs to, and stops that one alone.
 ///
 /// # Errors
 ///
@@ -36,9 +38,15 @@ pub fn generate_batch<T: Target + Clone>(
 ) -> Result<Vec<Generation>> {
     let mut lanes = Vec::with_capacity(candidates.len());
     for candidate in candidates {
-        let run = Run::start(target, prompt, &[], options, candidate.sampling)?;
+        let mut own = target.clone();
+        let run = Run::start(&mut own, prompt, &candidate.begin, options, candidate.sampling)?;
+        if target.position() < prompt.len() - 1 {
+            target.clone_from(&own);
+            target.truncate(prompt.len() - 1);
+        }
         lanes.push(Lane {
-            target: target.clone(),
+            target: own,
+            greedy: candidate.sampling == Sampling::Greedy && !options.score,
             run,
             proposer: candidate.proposer,
             draft: Vec::new(),
@@ -56,6 +64,8 @@ pub fn generate_batch<T: Target + Clone>(
 /// One candidate on its way.
 struct Lane<'a, T> {
     target: T,
+    /// Whether the most likely tokens are all that it needs to know.
+    greedy: bool,
     run: Run<'a>,
     proposer: Box<dyn Proposer + 'a>,
     draft: Vec<u32>,
@@ -69,6 +79,7 @@ fn step<T: Target>(
 ) -> Result<()> {
     let mut batch = Vec::new();
     let mut going = Vec::new();
+    let greedy = lanes.iter().all(|lane| lane.greedy);
     for (index, lane) in lanes.iter_mut().enumerate().filter(|(_, lane)| lane.finish.is_none()) {
         match lane.run.draft(&lane.target, &mut *lane.proposer) {
             None => lane.finish = Some(Finish::Length),
@@ -82,17 +93,38 @@ fn step<T: Target>(
         }
     }
     let start = Instant::now();
-    let logits = T::logits_batch(&mut batch).map_err(|e| Error::Target(Box::new(e)))?;
-    let elapsed = start.elapsed();
-    if logits.len() != batch.len() {
-        return Err(Error::Logits { rows: batch.len(), found: logits.len() });
-    }
-    for ((lane, logits), append) in going.into_iter().zip(logits).zip(batch) {
+    let rows = rows(&mut batch, greedy)?;
+    let elapsed = start.elapsed() / batch.len().max(1) as u32;
+    for ((lane, rows), append) in going.into_iter().zip(rows).zip(batch) {
         let (index, run, draft, finish) = lane;
         run.count(elapsed);
-        let rows = Rows::logits(logits, append.rows)?;
         *finish = run.settle(draft, rows, &mut |event| on_event(index, event));
         append.target.truncate(run.seen());
     }
     Ok(())
+}
+
+/// What follows the rows of each part.
+fn rows<T: Target>(batch: &mut [Append<'_, T>], greedy: bool) -> Result<Vec<Rows>> {
+    let failed = |e: T::Error| Error::Target(Box::new(e));
+    let counts: Vec<usize> = batch.iter().map(|append| append.rows).collect();
+    let complete = |found: usize| {
+        if found == counts.len() {
+            Ok(())
+        } else {
+            Err(Error::Logits { rows: counts.len(), found })
+        }
+    };
+    if greedy {
+        let chosen = T::greedy_batch(batch).map_err(failed)?;
+        complete(chosen.len())?;
+        return chosen
+            .into_iter()
+            .zip(&counts)
+            .map(|(own, rows)| Rows::chosen(own, *rows))
+            .collect();
+    }
+    let logits = T::logits_batch(batch).map_err(failed)?;
+    complete(logits.len())?;
+    logits.into_iter().zip(&counts).map(|(own, rows)| Rows::logits(own, *rows)).collect()
 }

@@ -1,10 +1,12 @@
 //! Answers that change the source in one place.
 
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
+use crate::batch::{Candidate, generate_batch};
 use crate::error::{Error, Result};
-use crate::generate::{Event, Finish, Generation, Options, resume};
+use crate::generate::{Event, Finish, Generation, Options};
 use crate::proposer::Proposer;
 use crate::sampling::{Sampling, log_sum};
 use crate::stats::Stats;
@@ -15,6 +17,9 @@ const BACK: usize = 8;
 
 /// How many tokens the source is read by.
 const CHUNK: usize = 64;
+
+/// The most edits that are decoded at once: what a forward pass costs by itself is shared then, and more would not make each much cheaper.
+const TOGETHER: usize = 8;
 
 /// An edit that is not back in the source after so many tokens is given up.
 const LONGEST: usize = 64;
@@ -61,7 +66,7 @@ const RIVALS: usize = 4;
 /// let source: Vec<u32> = (1..60).collect();
 /// let go = &mut || ControlFlow::Continue(());
 /// let mut edits = Edits::read(Counter(Vec::new()), &[0], &source, &|_, _| true, go)?.ok_or("stopped")?;
-/// let mut next = || edits.next(&NoDraft, &Options::default(), &mut |_| ControlFlow::Continue(()));
+/// let mut next = || edits.next(&NoDraft, &Options::default(), &mut || ControlFlow::Continue(()));
 /// let without = |token: u32| source.iter().copied().filter(|t| *t != token).collect::<Vec<_>>();
 /// assert_eq!(next()?.ok_or("none")?.tokens, without(7));
 /// let second = next()?.ok_or("none")?;
@@ -77,6 +82,10 @@ pub struct Edits<T> {
     source: Vec<u32>,
     /// The likeliest last.
     departures: Vec<Departure>,
+    /// What was decoded with an edit before.
+    ready: VecDeque<Edit>,
+    /// How many were decoded.
+    decoded: usize,
     /// What is not yet in the statistics of an edit.
     spent: Stats,
 }
@@ -118,7 +127,8 @@ impl<T: Target + Clone> Edits<T> {
             target.read(unseen).map_err(|e| Error::Target(Box::new(e)))?;
         }
         let (prompt, source) = (prompt.to_vec(), source.to_vec());
-        let mut edits = Self { target, prompt, source, departures: Vec::new(), spent };
+        let (departures, ready) = (Vec::new(), VecDeque::new());
+        let mut edits = Self { target, prompt, source, departures, ready, decoded: 0, spent };
         for first in (0..edits.source.len()).step_by(CHUNK) {
             if proceed().is_break() {
                 return Ok(None);
@@ -156,8 +166,8 @@ impl<T: Target + Clone> Edits<T> {
 
     /// The next edit; `None` if there are no more. The proposer is one that drafts from the source; each edit has a clone.
     ///
-    /// The answer is greedy whatever `options` say of sampling. The callback hears of the tokens of the edit but the first. [`Finish::Copied`] is the usual end. Reading
-    /// the source is in the statistics of the first edit, and what was given up in those of the next one.
+    /// The answer is greedy whatever `options` say of sampling, and [`Finish::Copied`] its usual end. Edits are decoded a few at once. The callback is asked after each token;
+    /// if it breaks, the end is [`Finish::Cancelled`]. Reading the source is in the statistics of the first edit, and what was given up in those of the next one.
     ///
     /// # Errors
     ///
@@ -166,63 +176,109 @@ impl<T: Target + Clone> Edits<T> {
         &mut self,
         proposer: &P,
         options: &Options,
-        on_event: &mut dyn FnMut(Event) -> ControlFlow<()>,
+        proceed: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> Result<Option<Generation>> {
-        let options = Options { sampling: Sampling::Greedy, ..options.clone() };
-        while let Some(departure) = self.departures.pop() {
-            let edit = self.edit(departure, &mut proposer.clone(), &options, on_event)?;
-            self.spent += &edit.generation.stats;
-            if !edit.given_up {
-                let stats = std::mem::take(&mut self.spent);
-                return Ok(Some(Generation { stats, ..edit.generation }));
+        loop {
+            while let Some(edit) = self.ready.pop_front() {
+                self.spent += &edit.generation.stats;
+                if !edit.given_up {
+                    let stats = std::mem::take(&mut self.spent);
+                    return Ok(Some(Generation { stats, ..edit.generation }));
+                }
             }
+            if self.departures.is_empty() {
+                return Ok(None);
+            }
+            self.decode(proposer, options, proceed)?;
         }
-        Ok(None)
     }
 
-    fn edit(
-        &self,
-        Departure { place, token, .. }: Departure,
-        proposer: &mut dyn Proposer,
+    /// Decodes the likeliest edits together.
+    fn decode<P: Proposer + Clone>(
+        &mut self,
+        proposer: &P,
         options: &Options,
-        on_event: &mut dyn FnMut(Event) -> ControlFlow<()>,
-    ) -> Result<Edit> {
-        let begin: Vec<u32> = self.source[..place].iter().copied().chain([token]).collect();
-        let (mut written, mut back, mut given_up) = (Vec::new(), None, false);
-        let mut follow = |event: Event| {
-            on_event(event)?;
+        proceed: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<()> {
+        // Whoever asks for a few may be content with the first ones.
+        let together = self.decoded.clamp(2, TOGETHER).min(self.departures.len());
+        let departures = self.departures.split_off(self.departures.len() - together);
+        self.decoded += together;
+        // Further tokens of a draft would not be looked at.
+        let options = Options { max_draft: options.max_draft.min(BACK - 1), ..options.clone() };
+        let candidate = |Departure { place, token, .. }: &Departure| Candidate {
+            begin: self.source[..*place].iter().copied().chain([*token]).collect(),
+            sampling: Sampling::Greedy,
+            proposer: Box::new(proposer.clone()),
+        };
+        let candidates: Vec<_> = departures.iter().rev().map(candidate).collect();
+        let mut progress: Vec<_> =
+            departures.iter().rev().map(|it| Progress::at(it.place)).collect();
+        let mut follow = |index: usize, event: Event| {
             let Event::Token(token) = event;
-            written.push(token);
-            back = self.back(place, &written);
-            given_up = back.is_none() && written.len() == LONGEST;
-            if back.is_some() || given_up {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
+            proceed()?;
+            progress[index].push(token, &self.source)
         };
         let mut target = self.target.clone();
-        let mut generation =
-            resume(&mut target, proposer, &self.prompt, &begin, options, &mut follow)?;
-        if let Some(back) = back {
-            generation.tokens.extend(&self.source[back..]);
-            generation.finish = Finish::Copied;
-        }
-        Ok(Edit { generation, given_up })
-    }
-
-    /// Where in the source an edit at `place` ends, if what was decoded last is the source's again: behind the nearest place that has it.
-    fn back(&self, place: usize, edit: &[u32]) -> Option<usize> {
-        let last = &edit[edit.len().checked_sub(BACK)?..];
-        let rest = self.source.get(place..)?;
-        rest.windows(BACK).position(|window| window == last).map(|at| place + at + BACK)
+        let generations =
+            generate_batch(&mut target, candidates, &self.prompt, &options, &mut follow)?;
+        let edits = generations.into_iter().zip(progress);
+        self.ready
+            .extend(edits.map(|(generation, progress)| progress.finish(generation, &self.source)));
+        Ok(())
     }
 }
 
-/// What became of a departure.
+/// An edit on its way.
+struct Progress {
+    place: usize,
+    /// The tokens behind the first one.
+    written: Vec<u32>,
+    /// Where in the source the answer is again.
+    back: Option<usize>,
+}
+
+/// A finished edit.
+#[derive(Debug, Clone)]
 struct Edit {
     generation: Generation,
     given_up: bool,
+}
+
+impl Progress {
+    fn at(place: usize) -> Self {
+        Self { place, written: Vec::new(), back: None }
+    }
+
+    /// Takes in a token; breaks if that is enough of them.
+    fn push(&mut self, token: u32, source: &[u32]) -> ControlFlow<()> {
+        self.written.push(token);
+        self.back = self.back(source);
+        if self.back.is_some() || self.is_too_long() {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn is_too_long(&self) -> bool {
+        self.back.is_none() && self.written.len() == LONGEST
+    }
+
+    /// Where in the source the edit ends, if what was decoded last is the source's again: behind the nearest place that has it.
+    fn back(&self, source: &[u32]) -> Option<usize> {
+        let last = &self.written[self.written.len().checked_sub(BACK)?..];
+        let rest = source.get(self.place..)?;
+        rest.windows(BACK).position(|window| window == last).map(|at| self.place + at + BACK)
+    }
+
+    fn finish(self, mut generation: Generation, source: &[u32]) -> Edit {
+        if let Some(back) = self.back {
+            generation.tokens.extend(&source[back..]);
+            generation.finish = Finish::Copied;
+        }
+        let given_up = self.is_too_long() && generation.finish == Finish::Cancelled;
+        Edit { generation, given_up }
+    }
 }
 
 /// The tokens of those that `may` stand there with the greatest logits, the greatest first.

@@ -1,9 +1,11 @@
 //! The models of fixwright-llama as targets.
 
-use crate::target::Target;
+use fixwright_llama::engine::{self, Session};
+
+use crate::target::{Append, Target};
 
 macro_rules! target {
-    ($session:ty $(, $read:item)?) => {
+    ($session:ty $(, $more:item)*) => {
         impl Target for $session {
             type Error = fixwright_llama::Error;
 
@@ -27,17 +29,32 @@ macro_rules! target {
                 Self::greedy(self, tokens, rows)
             }
 
-            $($read)?
+            $($more)*
         }
     };
 }
 
 target!(
-    fixwright_llama::engine::Session,
+    Session,
     fn read(&mut self, tokens: &[u32]) -> Result<(), Self::Error> {
         Self::read(self, tokens)
+    },
+    fn logits_batch(batch: &mut [Append<'_, Self>]) -> Result<Vec<Vec<f32>>, Self::Error> {
+        Self::logits_batch(&mut appends(batch))
+    },
+    fn greedy_batch(batch: &mut [Append<'_, Self>]) -> Result<Vec<Vec<u32>>, Self::Error> {
+        Self::greedy_batch(&mut appends(batch))
     }
 );
+
+fn appends<'b>(batch: &'b mut [Append<'_, Session>]) -> Vec<engine::Append<'b>> {
+    let append = |Append { target, tokens, rows }: &'b mut Append<'_, Session>| engine::Append {
+        session: target,
+        tokens,
+        rows: *rows,
+    };
+    batch.iter_mut().map(append).collect()
+}
 
 #[cfg(feature = "burn")]
 target!(fixwright_llama::model::Session);

@@ -58,6 +58,18 @@ pub trait Target {
     {
         batch.iter_mut().map(|append| append.target.logits(&append.tokens, append.rows)).collect()
     }
+
+    /// As [`logits_batch`](Self::logits_batch), but only the most likely token of each row, as [`greedy`](Self::greedy) of each.
+    ///
+    /// # Errors
+    ///
+    /// As [`logits_batch`](Self::logits_batch).
+    fn greedy_batch(batch: &mut [Append<'_, Self>]) -> Result<Vec<Vec<u32>>, Self::Error>
+    where
+        Self: Sized,
+    {
+        batch.iter_mut().map(|append| append.target.greedy(&append.tokens, append.rows)).collect()
+    }
 }
 
 /// A part of a batch.

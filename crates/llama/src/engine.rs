@@ -60,7 +60,7 @@ mod rows;
 mod session;
 mod unpack;
 
-pub use session::Session;
+pub use session::{Append, Session};
 
 use kernel::{Cpu, Team};
 use matrix::Matrix;

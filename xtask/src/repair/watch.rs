@@ -59,6 +59,7 @@ impl Watch {
                 let line = self.written.trim_end().lines().last().unwrap_or_default();
                 self.bar.set_message(format!("writing: {}", line.trim()));
             }
+            Event::Editing => self.say(&format!("{}: editing the source", self.asked)),
             Event::Judging => self.say("judging the candidate"),
             Event::Judged(candidate) => {
                 self.say(&format!("{}: {}", show::name(candidate), show::verdict(candidate)));

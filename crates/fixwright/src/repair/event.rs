@@ -24,6 +24,8 @@ pub enum Event<'a> {
     },
     /// The model wrote this.
     Text(&'a str),
+    /// The model wrote a token of an edit: of one of several that it decodes together.
+    Editing,
     /// The candidate is being judged; comes again while that goes on.
     Judging,
     /// The candidate was judged.

@@ -134,8 +134,12 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
         Ok(written(tokenizer, generation, decoding.sampling))
     }
 
-    /// Decodes the likeliest edit that was not decoded yet, or samples an answer if there is none.
+    /// The likeliest edit that was not given yet. An answer is sampled if there is none, or if the context has no room for the source once more.
     fn edit(&mut self, progress: Progress<'_>) -> Result<Option<Written>> {
+        let number = self.given.len().max(1);
+        if self.asked.prompt.len() + self.asked.draft.len() > self.session.context_length() {
+            return self.decode(number, progress);
+        }
         if self.edits.is_none() {
             self.edits = self.read_source(progress)?;
         }
@@ -143,10 +147,10 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
         let tokenizer = self.repairer.asker.tokenizer();
         let decoding = self.options.decoding(0, &self.asked, tokenizer);
         let draft = self.repairer.drafter(&self.asked);
-        let edit = edits.next(&draft, &decoding, &mut show(tokenizer, progress))?;
+        let edit = edits.next(&draft, &decoding, &mut || progress(Event::Editing))?;
         match edit {
             Some(edit) => Ok(written(tokenizer, edit, decoding.sampling)),
-            None => self.decode(self.given.len().max(1), progress),
+            None => self.decode(number, progress),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The forward pass: embedding, transformer blocks, final norm, output head.
 
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use super::attention::Attend;
@@ -32,7 +33,14 @@ pub(super) struct Workspace {
     logits: Panels,
 }
 
+/// Tokens that go through the layers together, and the cache that they are appended to.
+pub(super) struct Part<'a> {
+    pub(super) tokens: &'a [u32],
+    pub(super) cache: &'a mut Cache,
+}
+
 /// Cosines and sines by token, `head_dim / 2` of each.
+#[derive(Default)]
 struct Angles {
     cos: Vec<f32>,
     sin: Vec<f32>,
@@ -54,12 +62,30 @@ impl Model {
         let size = tokens.len().div_ceil(chunks).max(1);
         let mut last = Vec::new();
         for (index, chunk) in tokens.chunks(size).enumerate() {
-            self.pass(chunk, cache, work);
+            self.pass(&mut [Part { tokens: chunk, cache: &mut *cache }], work);
             let end = index * size + chunk.len();
             let wanted = count.saturating_sub(tokens.len() - end).min(chunk.len());
-            self.keep(work, wanted, &mut last);
+            self.keep(work, chunk.len() - wanted..chunk.len(), &mut last);
         }
         self.prepare(&last, count, work);
+    }
+
+    /// As [`forward`](Self::forward) for each part, the weights being read once for all. The hidden states of `counts` tokens of each are left, one part
+    /// after the other.
+    pub(super) fn forward_all(
+        &self,
+        parts: &mut [Part<'_>],
+        counts: &[usize],
+        work: &mut Workspace,
+    ) {
+        work.rows.set_form(self.core.form());
+        self.pass(parts, work);
+        let (mut last, mut end) = (Vec::new(), 0);
+        for (part, count) in parts.iter().zip(counts) {
+            end += part.tokens.len();
+            self.keep(work, end - count..end, &mut last);
+        }
+        self.prepare(&last, counts.iter().sum(), work);
     }
 
     /// Appends tokens to the cache and returns nothing of them: what reads a prompt, in tile registers where there are some.
@@ -69,21 +95,27 @@ impl Model {
         let most = if form == Form::Tiles { TILED_CHUNK } else { CHUNK };
         let chunks = tokens.len().div_ceil(most).max(1);
         for chunk in tokens.chunks(tokens.len().div_ceil(chunks).max(1)) {
-            self.pass(chunk, cache, work);
+            self.pass(&mut [Part { tokens: chunk, cache: &mut *cache }], work);
         }
     }
 
-    /// One chunk through all layers.
-    fn pass(&self, tokens: &[u32], cache: &mut Cache, work: &mut Workspace) {
-        let start = cache.len();
-        let (cos, sin) = rope::angles(&self.frequencies, start, tokens.len());
-        let angles = Angles { cos, sin };
-        self.embed(tokens, &mut work.hidden);
+    /// All parts through all layers.
+    fn pass(&self, parts: &mut [Part<'_>], work: &mut Workspace) {
+        let mut angles = Angles::default();
+        for part in &*parts {
+            let (cos, sin) = rope::angles(&self.frequencies, part.cache.len(), part.tokens.len());
+            angles.cos.extend(cos);
+            angles.sin.extend(sin);
+        }
+        let tokens: Vec<u32> = parts.iter().flat_map(|part| part.tokens).copied().collect();
+        self.embed(&tokens, &mut work.hidden);
         for (index, layer) in self.layers.iter().enumerate() {
-            self.attention(index, layer, &angles, cache, work);
+            self.attention(index, layer, &angles, parts, work);
             self.feed_forward(layer, work);
         }
-        cache.set_len(start + tokens.len());
+        for Part { tokens, cache } in parts {
+            cache.set_len(cache.len() + tokens.len());
+        }
     }
 
     fn embed(&self, tokens: &[u32], hidden: &mut Panels) {
@@ -102,7 +134,7 @@ impl Model {
         index: usize,
         layer: &Layer,
         angles: &Angles,
-        cache: &mut Cache,
+        parts: &mut [Part<'_>],
         work: &mut Workspace,
     ) {
         self.fill_rows(work, &layer.attention_norm);
@@ -114,8 +146,8 @@ impl Model {
             qkv.add(bias, start);
         }
         add_products(&self.core, &[q, k, v], rows, qkv.values_mut());
-        self.remember(index, qkv, [starts[1], starts[2]], angles, cache);
-        self.attend(index, qkv, angles, cache, mixed);
+        self.remember(index, qkv, [starts[1], starts[2]], angles, parts);
+        self.attend(index, qkv, angles, parts, mixed);
         let (dim, count) = (self.config.head_dim, rows.count());
         rows.fill(&self.core, (count, self.config.num_heads * dim), None, |row, out| {
             for (head, out) in out.chunks_exact_mut(dim).enumerate() {
@@ -126,40 +158,44 @@ impl Model {
         add_products(&self.core, &[&layer.output], rows, hidden.values_mut());
     }
 
-    /// Puts the new keys and values into the cache.
+    /// Puts the new keys and values into the caches.
     fn remember(
         &self,
         layer: usize,
         qkv: &Panels,
         starts: [usize; 2],
         angles: &Angles,
-        cache: &mut Cache,
+        parts: &mut [Part<'_>],
     ) {
-        let (dim, start) = (self.config.head_dim, cache.len());
+        let dim = self.config.head_dim;
         let [mut key, mut value] = [vec![0.0; dim], vec![0.0; dim]];
-        for row in 0..qkv.rows() {
-            for head in 0..self.config.num_kv_heads {
-                qkv.read(row, starts[0] + head * dim, &mut key);
-                qkv.read(row, starts[1] + head * dim, &mut value);
-                angles.rotate(row, &mut key);
-                cache.put(layer, head, start + row, &key, &value);
+        let mut rows = 0..qkv.rows();
+        for Part { tokens, cache } in parts {
+            let start = cache.len();
+            for (position, row) in (start..start + tokens.len()).zip(&mut rows) {
+                for head in 0..self.config.num_kv_heads {
+                    qkv.read(row, starts[0] + head * dim, &mut key);
+                    qkv.read(row, starts[1] + head * dim, &mut value);
+                    angles.rotate(row, &mut key);
+                    cache.put(layer, head, position, &key, &value);
+                }
             }
         }
     }
 
-    /// Mixes the values of the cache for every query head of every new token.
+    /// Mixes the values of its cache for every query head of every new token.
     fn attend(
         &self,
         layer: usize,
         qkv: &Panels,
         angles: &Angles,
-        cache: &Cache,
+        parts: &[Part<'_>],
         mixed: &mut Vec<f32>,
     ) {
         let config = &self.config;
         let (dim, rows) = (config.head_dim, qkv.rows());
         let group = config.num_heads / config.num_kv_heads;
-        let seen: Vec<usize> = (1..=rows).map(|row| cache.len() + row).collect();
+        let seen: Vec<Vec<usize>> = parts.iter().map(Part::seen).collect();
         let scale = 1.0 / (dim as f32).sqrt();
         mixed.resize(config.num_heads * rows * dim, 0.0);
         let heads = mixed.chunks_mut(rows * dim).enumerate();
@@ -173,16 +209,21 @@ impl Model {
                     angles.rotate(row, query);
                     query.iter_mut().for_each(|x| *x *= scale);
                 }
-                let (pages, head) = (cache.pages(layer), head / group);
-                self.core.cpu.run(Attend {
-                    pages,
-                    head,
-                    head_dim: dim,
-                    queries,
-                    seen: &seen,
-                    out,
-                    scratch,
-                });
+                let (mut queries, mut out) = (&**queries, out);
+                for (part, seen) in parts.iter().zip(&seen) {
+                    let (own, other) = queries.split_at(seen.len() * dim);
+                    let (mixed, rest) = out.split_at_mut(seen.len() * dim);
+                    (queries, out) = (other, rest);
+                    self.core.cpu.run(Attend {
+                        pages: part.cache.pages(layer),
+                        head: head / group,
+                        head_dim: dim,
+                        queries: own,
+                        seen,
+                        out: mixed,
+                        scratch,
+                    });
+                }
             },
         );
     }
@@ -223,11 +264,10 @@ impl Model {
         rows.fill(&self.core, size, Some(norm), |row, out| hidden.read(row, 0, out));
     }
 
-    /// Appends the hidden states of the last `count` tokens of a chunk to `kept`.
-    fn keep(&self, work: &Workspace, count: usize, kept: &mut Vec<f32>) {
+    /// Appends the hidden states of some rows to `kept`.
+    fn keep(&self, work: &Workspace, rows: Range<usize>, kept: &mut Vec<f32>) {
         let width = self.config.hidden_size;
-        let rows = work.hidden.rows();
-        for row in rows - count..rows {
+        for row in rows {
             let end = kept.len();
             kept.resize(end + width, 0.0);
             work.hidden.read(row, 0, &mut kept[end..]);
@@ -282,6 +322,13 @@ impl Model {
         });
         let best = best.into_inner().unwrap_or_else(PoisonError::into_inner);
         best.into_iter().map(|(index, _)| index as u32).collect()
+    }
+}
+
+impl Part<'_> {
+    /// How many positions each of the tokens sees.
+    fn seen(&self) -> Vec<usize> {
+        (1..=self.tokens.len()).map(|row| self.cache.len() + row).collect()
     }
 }
 

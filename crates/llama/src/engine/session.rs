@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Model;
 use super::cache::Cache;
-use super::forward::Workspace;
+use super::forward::{Part, Workspace};
 use crate::error::Result;
 
 /// A model together with the tokens it has seen.
@@ -93,6 +93,56 @@ impl Session {
         Ok(())
     }
 
+    /// As [`logits`](Self::logits) of each of several sessions of one model, whose weights are read once for all.
+    ///
+    /// # Errors
+    ///
+    /// As [`logits`](Self::logits); all sessions then are as before.
+    ///
+    /// # Panics
+    ///
+    /// If the rows of one are more than its tokens, or the sessions are not of one model.
+    pub fn logits_batch(batch: &mut [Append<'_>]) -> Result<Vec<Vec<f32>>> {
+        let together = Self::append_all(batch, |model, work| model.logits(work))?;
+        let width = batch.first().map_or(0, |first| first.session.model.config().vocab_size);
+        Ok(split(&together, batch, width))
+    }
+
+    /// As [`greedy`](Self::greedy) of each of several sessions of one model, whose weights are read once for all.
+    ///
+    /// # Errors
+    ///
+    /// As [`logits_batch`](Self::logits_batch).
+    ///
+    /// # Panics
+    ///
+    /// As [`logits_batch`](Self::logits_batch).
+    pub fn greedy_batch(batch: &mut [Append<'_>]) -> Result<Vec<Vec<u32>>> {
+        let together = Self::append_all(batch, |model, work| model.greedy(work))?;
+        Ok(split(&together, batch, 1))
+    }
+
+    /// What `ask` says of the rows of all parts, one part after the other.
+    fn append_all<R>(
+        batch: &mut [Append<'_>],
+        ask: impl Fn(&Model, &mut Workspace) -> Vec<R>,
+    ) -> Result<Vec<R>> {
+        let Some(first) = batch.first() else { return Ok(Vec::new()) };
+        let model = Arc::clone(&first.session.model);
+        for Append { session, tokens, rows } in &*batch {
+            assert!(*rows <= tokens.len(), "{rows} rows of {} tokens", tokens.len());
+            assert!(Arc::ptr_eq(&session.model, &model), "the sessions are of different models");
+            session.model.config().check_tokens(session.len(), tokens)?;
+        }
+        let mut workspace = std::mem::take(&mut batch[0].session.workspace);
+        let counts: Vec<usize> = batch.iter().map(|append| append.rows).collect();
+        let mut parts: Vec<_> = batch.iter_mut().map(Append::part).collect();
+        model.forward_all(&mut parts, &counts, &mut workspace);
+        let said = ask(&model, &mut workspace);
+        batch[0].session.workspace = workspace;
+        Ok(said)
+    }
+
     /// Leaves the hidden states of the last `rows` tokens in the workspace.
     fn append(&mut self, tokens: &[u32], rows: usize) -> Result<()> {
         assert!(rows <= tokens.len(), "{rows} rows of {} tokens", tokens.len());
@@ -100,6 +150,34 @@ impl Session {
         self.model.forward(tokens, rows, &mut self.cache, &mut self.workspace);
         Ok(())
     }
+}
+
+/// What one of several sessions is to see together with the others.
+#[derive(Debug)]
+pub struct Append<'a> {
+    /// The session that goes on.
+    pub session: &'a mut Session,
+    /// The tokens to append to it.
+    pub tokens: &'a [u32],
+    /// Of how many of the last tokens something is asked.
+    pub rows: usize,
+}
+
+impl Append<'_> {
+    fn part(&mut self) -> Part<'_> {
+        Part { tokens: self.tokens, cache: &mut self.session.cache }
+    }
+}
+
+/// What is said of each part, `width` entries a row.
+fn split<R: Clone>(together: &[R], batch: &[Append<'_>], width: usize) -> Vec<Vec<R>> {
+    let mut rest = together;
+    let mut take = |append: &Append<'_>| {
+        let (own, other) = rest.split_at(append.rows * width);
+        rest = other;
+        own.to_vec()
+    };
+    batch.iter().map(&mut take).collect()
 }
 
 impl Clone for Session {

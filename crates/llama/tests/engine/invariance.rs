@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
 
-use fixwright_llama::engine::{Model, Options, Session};
+use fixwright_llama::engine::{Append, Model, Options, Session};
 use fixwright_llama::weights::Weights;
 
 use super::convert::folder;
@@ -66,6 +66,75 @@ fn batches_of_tiny_models_with_an_adapter() {
     for (name, rank) in [("llama2", 8), ("llama3", 16), ("head-dim", 1), ("qwen2", 5)] {
         every_batch_size_gives_the_same_bits(&folder(name), 21, rank);
     }
+}
+
+/// Sessions that go on together, from different places with different numbers of tokens, as each does alone.
+fn sessions_together(path: &Path, rank: usize) {
+    let mut fork = session(path, 2, rank);
+    let vocabulary = fork.model().config().vocab_size;
+    let token = |i: usize| ((i * i + 5 * i) % vocabulary) as u32;
+    let prefix: Vec<u32> = (0..90).map(token).collect();
+    fork.read(&prefix[..60]).unwrap();
+    fork.greedy(&prefix[60..], 0).unwrap();
+    let cases = [(90, 5, 5), (63, 1, 1), (64, 17, 3), (70, 2, 0), (61, 70, 70)];
+    let fresh = || -> Vec<(Session, Vec<u32>)> {
+        let session = |(at, count, _): (usize, usize, usize)| {
+            let mut session = fork.clone();
+            session.truncate(at);
+            (session, (at..at + count).map(|i| token(i * 3)).collect())
+        };
+        cases.into_iter().map(session).collect()
+    };
+    let mut alone = Vec::new();
+    for ((mut session, tokens), (_, _, rows)) in fresh().into_iter().zip(cases) {
+        let logits = bits(&session.logits(&tokens, rows).unwrap());
+        alone.push((logits, bits(&session.logits(&[7], 1).unwrap())));
+    }
+    let (mut together, mut chosen) = (fresh(), fresh());
+    let logits = Session::logits_batch(&mut appends(&mut together, cases)).unwrap();
+    let greedy = Session::greedy_batch(&mut appends(&mut chosen, cases)).unwrap();
+    for (index, (now, next)) in alone.iter().enumerate() {
+        assert!(bits(&logits[index]) == *now, "part {index}");
+        assert!(bits(&together[index].0.logits(&[7], 1).unwrap()) == *next, "after part {index}");
+        assert!(bits(&chosen[index].0.logits(&[7], 1).unwrap()) == *next, "after part {index}");
+        assert_eq!(greedy[index].len(), cases[index].2);
+        for (token, row) in greedy[index].iter().zip(now.chunks(vocabulary)) {
+            let best = f32::from_bits(row[*token as usize]);
+            assert!(row.iter().all(|x| f32::from_bits(*x) <= best));
+        }
+    }
+}
+
+fn appends(
+    sessions: &mut [(Session, Vec<u32>)],
+    cases: [(usize, usize, usize); 5],
+) -> Vec<Append<'_>> {
+    let mut appends = Vec::new();
+    for ((session, tokens), (_, _, rows)) in sessions.iter_mut().zip(cases) {
+        appends.push(Append { session, tokens, rows });
+    }
+    appends
+}
+
+#[test]
+fn sessions_of_tiny_models_together() {
+    for (name, rank) in [("llama2", 0), ("llama3", 8), ("head-dim", 0), ("qwen2", 5)] {
+        sessions_together(&folder(name), rank);
+    }
+}
+
+#[test]
+fn a_batch_with_a_wrong_token_changes_no_session() {
+    let mut one = session(&folder("qwen2"), 1, 0);
+    one.greedy(&[1, 2, 3], 0).unwrap();
+    let mut other = one.clone();
+    let mut batch = [
+        Append { session: &mut one, tokens: &[4], rows: 1 },
+        Append { session: &mut other, tokens: &[u32::MAX], rows: 1 },
+    ];
+    assert!(Session::greedy_batch(&mut batch).is_err());
+    assert_eq!((one.len(), other.len()), (3, 3));
+    assert!(Session::greedy_batch(&mut []).unwrap().is_empty());
 }
 
 /// Minutes in a debug build.
