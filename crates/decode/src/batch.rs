@@ -22,9 +22,9 @@ pub struct Candidate<'a> {
 
 /// Continues `prompt` once for each candidate: what [`generate`](crate::generate()) gives for each alone, in the same order.
 ///
-/// The prompt is read once, and each candidate goes on with a clone of the target. The drafts of all are verified
-/// in one [`Target::logits_batch`] after another, which a target can make cheaper than as many forward passes; its time is shared evenly among them in their
-/// statistics. The callback is told which candidate an event belongs to, and stops that one alone.
+/// The prompt is read once, and each candidate goes on with a clone of the target. The drafts of all are verified in one [`Target::logits_batch`]
+/// after another, which a target can make cheaper than as many forward passes; its time is shared evenly among them in their statistics. The
+/// callback is told which candidate an event belongs to, and stops that one alone.
 ///
 /// # Errors
 ///

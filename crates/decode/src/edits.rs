@@ -29,12 +29,12 @@ const RIVALS: usize = 4;
 
 /// Answers that copy the source but for one edit, the likeliest first.
 ///
-/// The model reads the source as if it had written it, in one pass. Where it would have written something else with some probability, an edit may begin: the first
-/// token is the one that it would have written, the others are decoded greedily, and once the answer is back in the source, the rest of it is
-/// copied. An edit so costs the forward passes for its own few tokens, whatever the length of the source, and no two are alike.
+/// The model reads the source as if it had written it, in one pass. Where it would have written something else with some probability, an edit may
+/// begin: the first token is the one that it would have written, the others are decoded greedily, and once the answer is back in the source, the
+/// rest of it is copied. An edit so costs the forward passes for its own few tokens, whatever the length of the source, and no two are alike.
 ///
-/// A fix is often one small edit, and a greedy answer often several, of which one is wrong. Sampled answers find the model's few doubts by chance, one after
-/// the other is tried here. Edits that depend on each other at distant places are left to whole answers.
+/// A fix is often one small edit, and a greedy answer often several, of which one is wrong. Sampled answers find the model's few doubts by
+/// chance, one after the other is tried here. Edits that depend on each other at distant places are left to whole answers.
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -101,8 +101,8 @@ struct Departure {
 impl<T: Target + Clone> Edits<T> {
     /// Reads `source`, the tokens of the answer to `prompt` that would change nothing. The target may have seen a beginning of both.
     ///
-    /// An edit that begins with the second token in the place of the first one is tried only where `differ` says so of them: most often they differ in white space alone. `proceed` is asked
-    /// every few tokens; `None` if it broke off.
+    /// An edit that begins with the second token in the place of the first one is tried only where `differ` says so of them: most often they
+    /// differ in white space alone. `proceed` is asked every few tokens; `None` if it broke off.
     ///
     /// # Errors
     ///
@@ -166,8 +166,9 @@ impl<T: Target + Clone> Edits<T> {
 
     /// The next edit; `None` if there are no more. The proposer is one that drafts from the source; each edit has a clone.
     ///
-    /// The answer is greedy whatever `options` say of sampling, and [`Finish::Copied`] its usual end. Edits are decoded a few at once. The callback is asked after each token;
-    /// if it breaks, the end is [`Finish::Cancelled`]. Reading the source is in the statistics of the first edit, and what was given up in those of the next one.
+    /// The answer is greedy whatever `options` say of sampling, and [`Finish::Copied`] its usual end. Edits are decoded a few at once. The
+    /// callback is asked after each token; if it breaks, the end is [`Finish::Cancelled`]. Reading the source is in the statistics of the first
+    /// edit, and what was given up in those of the next one.
     ///
     /// # Errors
     ///

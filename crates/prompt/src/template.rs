@@ -39,8 +39,8 @@ pub fn render(request: &Request<'_>) -> Prompt {
 
 /// Renders the prompt for a second try: that of [`render`], and after it what an earlier answer changed and what is wrong with that.
 ///
-/// What is quoted is bounded, so that the prompt is at most some 30 kB longer; usually it is some hundred tokens. A model that has seen the first prompt
-/// has seen nearly all of this one.
+/// What is quoted is bounded, so that the prompt is at most some 30 kB longer; usually it is some hundred tokens. A model that has seen the first
+/// prompt has seen nearly all of this one.
 pub fn render_again(request: &Request<'_>, attempt: &Attempt<'_>) -> Prompt {
     let mut prompt = render(request);
     if let Some(user) = prompt.messages.last_mut() {

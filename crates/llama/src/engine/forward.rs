@@ -70,8 +70,8 @@ impl Model {
         self.prepare(&last, count, work);
     }
 
-    /// As [`forward`](Self::forward) for each part, the weights being read once for all. The hidden states of `counts` tokens of each are left, one part
-    /// after the other.
+    /// As [`forward`](Self::forward) for each part, the weights being read once for all. The hidden states of `counts` tokens of each are left,
+    /// one part after the other.
     pub(super) fn forward_all(
         &self,
         parts: &mut [Part<'_>],

@@ -103,7 +103,7 @@ impl Session {
     ///
     /// If the rows of one are more than its tokens, or the sessions are not of one model.
     pub fn logits_batch(batch: &mut [Append<'_>]) -> Result<Vec<Vec<f32>>> {
-        let together = Self::append_all(batch, |model, work| model.logits(work))?;
+        let together = Self::append_all(batch, Model::logits)?;
         let width = batch.first().map_or(0, |first| first.session.model.config().vocab_size);
         Ok(split(&together, batch, width))
     }
@@ -118,7 +118,7 @@ impl Session {
     ///
     /// As [`logits_batch`](Self::logits_batch).
     pub fn greedy_batch(batch: &mut [Append<'_>]) -> Result<Vec<Vec<u32>>> {
-        let together = Self::append_all(batch, |model, work| model.greedy(work))?;
+        let together = Self::append_all(batch, Model::greedy)?;
         Ok(split(&together, batch, 1))
     }
 
