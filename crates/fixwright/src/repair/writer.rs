@@ -111,9 +111,8 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
 
     /// Whether an answer differs from the source and from all answers before it, in C by more than white space and comments.
     fn is_new(&self, prompt: &Prompt, text: &str) -> bool {
-        let is_c = prompt.draft.starts_with("```c");
-        let same =
-            |known: &str| known.trim_end() == text.trim_end() || is_c && same_tokens(known, text);
+        let (is_c, code) = (prompt.draft.starts_with("```c"), block(text));
+        let same = |known: &str| block(known) == code || is_c && same_tokens(block(known), code);
         !same(&prompt.draft) && !self.given.iter().any(|known| same(known))
     }
 
@@ -169,6 +168,13 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
         let proceed = &mut || progress(Event::Reading { tokens });
         Ok(Edits::read(self.session.clone(), &prompt, &draft, &differ, proceed)?)
     }
+}
+
+/// What stands in the first fenced block of an answer; all of it where there is none.
+fn block(text: &str) -> &str {
+    let rest = text.split_once("```").and_then(|(_, rest)| rest.find('\n').map(|end| &rest[end..]));
+    let rest = rest.unwrap_or(text);
+    rest.split_once("\n```").map_or(rest, |(block, _)| block).trim()
 }
 
 /// Tells of each token as it comes.
@@ -229,5 +235,18 @@ impl<T: Target + Clone> Writer for Decoder<'_, T> {
             }
         }
         Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::block;
+
+    #[test]
+    fn fences_and_chatter_are_not_the_code() {
+        let texts =
+            ["```c\nint a;\n```", "```\nint a;\n\n```\nDone.", "Here:\n```c\nint a;", "int a;\n"];
+        assert_eq!(texts.map(block), ["int a;"; 4]);
+        assert_eq!(["", "```", "```c\n```"].map(block), ["", "```", ""]);
     }
 }
