@@ -12,7 +12,8 @@
 //! ```
 //!
 //! No number depends on how the work is cut: the logits of a token are the same bits in a batch of any size, on any number of
-//! threads, and on any of the instruction sets. So drafted decoding equals plain decoding exactly.
+//! threads, and on any of the instruction sets. So drafted decoding equals plain decoding exactly, and so do several sessions that go on
+//! together ([`Session::greedy_batch`]).
 //!
 //! # Example
 //!
