@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use fixwright::Repairer;
-use fixwright::prompt::{Options as PromptOptions, Request, Target};
-use fixwright::repair::{Candidate, Event, LoadOptions, Options};
+use fixwright::decode::Forced;
+use fixwright::llama::weights::Weights;
+use fixwright::prompt::{Options as PromptOptions, Request, Target, render};
+use fixwright::repair::{Asker, Candidate, Event, LoadOptions, Options, Writer as _, Written};
 use fixwright::report::BugReport;
 use fixwright::source::SourceFile;
 use fixwright::validate::{CopyOptions, Isolation, Task, Validator, Verdict};
@@ -74,7 +76,9 @@ fn every_candidate_is_judged_and_the_best_comes_first() {
         let read: Vec<_> = again.map(|it| it.proposal.written.stats.prompt_tokens).collect();
         assert!(read.iter().all(|tokens| *tokens == 1), "the prompt is read once: {read:?}");
         for candidate in &repair.candidates {
-            assert!(text.contains(candidate.proposal.written.text.trim_end_matches('\u{fffd}')));
+            let written = &candidate.proposal.written;
+            let whole = target == Target::Diff || candidate.index == 0 && written.passed_over == 0;
+            assert!(!whole || text.contains(written.text.trim_end_matches('\u{fffd}')));
             let judged = match &candidate.proposal.patch {
                 Ok(patch) => {
                     validator.judge(patch, &mut |_| ControlFlow::Continue(())).unwrap().verdict
@@ -87,6 +91,51 @@ fn every_candidate_is_judged_and_the_best_comes_first() {
         }
         assert_eq!(run().1, text, "the same seed gave other answers");
     }
+}
+
+fn write<T: fixwright::decode::Target + Clone>(
+    model: &Repairer<T>,
+    request: &Request<'_>,
+    numbers: &[usize],
+) -> Vec<Written> {
+    let (prompt, options) = (render(request), Options::default());
+    let mut writer = model.writer(&options);
+    let write = |number: &usize| {
+        writer.write(&prompt, *number, &mut |_| ControlFlow::Continue(())).unwrap().unwrap()
+    };
+    numbers.iter().map(write).collect()
+}
+
+#[test]
+fn edits_differ_and_do_not_depend_on_who_asked_for_those_before() {
+    let Some(model) = &*MODEL else { return };
+    let (report, file, _) = case();
+    let options = PromptOptions::default();
+    let request = Request::new(&report, &file.path, &file.text, 21, &options).unwrap();
+    let texts: Vec<String> =
+        write(model, &request, &[0, 1, 2, 3]).into_iter().map(|it| it.text).collect();
+    let distinct: std::collections::BTreeSet<_> =
+        texts.iter().chain([&render(&request).draft]).collect();
+    assert_eq!(distinct.len(), 5);
+    assert_eq!(write(model, &request, &[3])[0].text, texts[3]);
+}
+
+/// The model is made to answer with the source, which is the answer of none.
+#[test]
+fn an_edit_takes_the_place_of_an_answer_that_changes_nothing() {
+    let Some(model) = &*MODEL else { return };
+    let (report, file, _) = case();
+    let options = PromptOptions::default();
+    let request = Request::new(&report, &file.path, &file.text, 21, &options).unwrap();
+    let path = PathBuf::from(std::env::var_os("FIXWRIGHT_SMOLLM2_GGUF").unwrap());
+    let asker = Asker::open(&path, &Weights::open(&path).unwrap()).unwrap();
+    let asked = asker.ask(&request).unwrap();
+    let answer = [&*asked.draft, &asker.tokenizer().end_of_turn()[..1]].concat();
+    let copying = Forced::new(model.session(), asked.prompt.len(), answer);
+    let copying = Repairer::new(copying, asker).unwrap();
+    let written = &write(&copying, &request, &[0])[0];
+    assert!(written.passed_over >= 1);
+    assert_ne!(written.text.trim_end(), render(&request).draft.trim_end());
 }
 
 #[test]

@@ -94,7 +94,7 @@ pub enum Command {
     /// Have a model answer samples, and judge the answers: compile and test them, compare them with the reference fixes
     ///
     /// Samples are JSON Lines as `curate` writes them. A sample without an id goes by its number in the file. The model runs on the processor;
-    /// the first answer for a sample is its most likely one, further ones are likely edits of its source. --answers-out gets a line for each
+    /// the first answer for a sample is the model's own, further ones are likely edits of its source. --answers-out gets a line for each
     /// answer as it comes, and the same command again goes on behind the last one.
     ///
     /// With --answers no model runs: answers are lines {"id": .., "answer": ..}, several with one id being candidates for the same

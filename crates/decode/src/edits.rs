@@ -24,6 +24,9 @@ const TOGETHER: usize = 8;
 /// An edit that is not back in the source after so many tokens is given up.
 const LONGEST: usize = 64;
 
+/// After so many edits in a row that were given up, there is none.
+const MOST_GIVEN_UP: usize = 32;
+
 /// How many other tokens are tried at one place at most.
 const RIVALS: usize = 4;
 
@@ -168,7 +171,8 @@ impl<T: Target + Clone> Edits<T> {
     ///
     /// The answer is greedy whatever `options` say of sampling, and [`Finish::Copied`] its usual end. Edits are decoded a few at once. The
     /// callback is asked after each token; if it breaks, the end is [`Finish::Cancelled`]. Reading the source is in the statistics of the first
-    /// edit, and what was given up in those of the next one.
+    /// edit, and what was given up in those of the next one; not in them are edits that were decoded along and never asked for. An answer that
+    /// reaches a limit of tokens, for which all before the edit count, is given up.
     ///
     /// # Errors
     ///
@@ -179,15 +183,20 @@ impl<T: Target + Clone> Edits<T> {
         options: &Options,
         proceed: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> Result<Option<Generation>> {
+        let mut given_up = 0;
         loop {
             while let Some(edit) = self.ready.pop_front() {
                 self.spent += &edit.generation.stats;
+                given_up += usize::from(edit.given_up);
+                if edit.generation.finish == Finish::Cancelled && !edit.given_up {
+                    self.ready.clear();
+                }
                 if !edit.given_up {
                     let stats = std::mem::take(&mut self.spent);
                     return Ok(Some(Generation { stats, ..edit.generation }));
                 }
             }
-            if self.departures.is_empty() {
+            if self.departures.is_empty() || given_up >= MOST_GIVEN_UP {
                 return Ok(None);
             }
             self.decode(proposer, options, proceed)?;
@@ -277,7 +286,9 @@ impl Progress {
             generation.tokens.extend(&source[back..]);
             generation.finish = Finish::Copied;
         }
-        let given_up = self.is_too_long() && generation.finish == Finish::Cancelled;
+        generation.log_probability = None;
+        let cut = generation.finish == Finish::Length;
+        let given_up = cut || self.is_too_long() && generation.finish == Finish::Cancelled;
         Edit { generation, given_up }
     }
 }

@@ -76,9 +76,9 @@ pub struct Generation {
 }
 
 impl Generation {
-    /// The log-probability of a token on average; `None` where there is no token, or none was asked for.
+    /// The log-probability of a decoded token on average; `None` where there is no token, or none was asked for.
     pub fn mean_log_probability(&self) -> Option<f64> {
-        let tokens = self.tokens.len();
+        let tokens = self.stats.output_tokens;
         self.log_probability.filter(|_| tokens > 0).map(|sum| sum / tokens as f64)
     }
 }

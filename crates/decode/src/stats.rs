@@ -9,7 +9,7 @@ use std::time::Duration;
 pub struct Stats {
     /// Tokens of the prompt that had to be computed.
     pub prompt_tokens: usize,
-    /// Tokens in the output.
+    /// Tokens that were decoded: those of the output but for those that were given.
     pub output_tokens: usize,
     /// Forward passes that verify a draft, which may be empty; reading the prompt is not one of them.
     pub forwards: usize,

@@ -28,9 +28,9 @@ pub(super) struct Answer {
 /// What an answer took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Cost {
-    /// Tokens of the prompt that were computed: of a sample's later answers only the last one.
+    /// Tokens of the prompt that were computed: of a sample's later answers the last one, or none.
     pub(super) prompt_tokens: usize,
-    /// Tokens of the answer.
+    /// Tokens that were decoded.
     pub(super) tokens: usize,
     pub(super) forwards: usize,
     pub(super) drafted: usize,
@@ -40,7 +40,7 @@ pub(super) struct Cost {
     /// Answers that were passed over for it; their tokens and time are among these.
     #[serde(default)]
     pub(super) passed_over: usize,
-    /// Of the answer's tokens, as the model gives it without regard to temperature; missing for a sample's only answer.
+    /// Of the answer's tokens, as the model gives it without regard to temperature; missing where answers are not sampled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) mean_log_probability: Option<f64>,
 }

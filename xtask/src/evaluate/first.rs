@@ -1,4 +1,4 @@
-//! What the first answers of each sample come to: the most likely one alone, and one of several.
+//! What the first answers of each sample come to: the first one alone, and one of several.
 
 use fixwright_validate::Estimate;
 use serde::Serialize;

@@ -48,7 +48,7 @@ pub(super) struct Metrics<'a> {
     pub(super) verdicts: BTreeMap<&'a str, usize>,
     /// Of `k` answers drawn at random.
     pub(super) rates: Vec<Rate>,
-    /// Of the first `k` answers: with 1, of the most likely one.
+    /// Of the first `k` answers: with 1, of the model's own.
     pub(super) first: First,
     /// How long it took, where the answers say.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -55,7 +55,7 @@ pub struct AnswerFlags {
     #[arg(long, value_name = "NAME|DIR|none")]
     pub adapter: Option<String>,
     /// How many answers there are for each sample: the greedy one, then the likeliest edits of the source; an edit also where the greedy
-    /// one changes nothing
+    /// one changes nothing. Diffs are sampled
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub candidates: u8,
     /// Sample all answers but the first, at this temperature

@@ -47,6 +47,8 @@ struct CandidateRecord<'a> {
     /// Lines that the patch deletes and inserts.
     size: usize,
     mean_log_probability: Option<f64>,
+    /// Answers that said nothing new and were passed over for it.
+    passed_over: usize,
     prompt_tokens: usize,
     output_tokens: usize,
     forwards: usize,
@@ -64,7 +66,7 @@ impl<'a> Record<'a> {
         total: Duration,
     ) -> Self {
         Self {
-            format: 1,
+            format: 2,
             fixwright: env!("CARGO_PKG_VERSION"),
             template: TEMPLATE_VERSION,
             model,
@@ -96,6 +98,7 @@ impl<'a> CandidateRecord<'a> {
             answer: &candidate.proposal.written.text,
             size: candidate.proposal.size(),
             mean_log_probability: candidate.proposal.written.mean_log_probability,
+            passed_over: candidate.proposal.written.passed_over,
             prompt_tokens: stats.prompt_tokens,
             output_tokens: stats.output_tokens,
             forwards: stats.forwards,

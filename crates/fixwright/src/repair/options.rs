@@ -105,7 +105,6 @@ impl Options {
             max_new_tokens: self.max_new_tokens.unwrap_or(asked.usual_limit()),
             stop_tokens: tokenizer.end_of_turn().to_vec(),
             sampling,
-            score: candidate > 0,
             ..DecodeOptions::default()
         }
     }

@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 use std::sync::PoisonError;
 
 use fixwright_decode::{
-    Edits, Event as DecodeEvent, Finish as DecodeFinish, Generation, Sampling, Stats, Target,
-    generate,
+    Edits, Event as DecodeEvent, Finish as DecodeFinish, Generation, Options as DecodeOptions,
+    Sampling, Stats, Target, generate,
 };
 use fixwright_llama::tokenizer::Tokenizer;
 use fixwright_prompt::{Finish, Prompt, Target as PromptTarget};
@@ -75,13 +75,15 @@ pub(super) struct Decoder<'a, T> {
     asked: Asked,
     given: Vec<String>,
     edits: Option<Edits<T>>,
+    /// How many answers were sampled because there were no edits.
+    sampled: usize,
 }
 
 impl<'a, T: Target + Clone> Decoder<'a, T> {
     pub(super) fn new(repairer: &'a Repairer<T>, options: &'a Options) -> Self {
         let session = repairer.session();
         let (seen, asked, given) = (Vec::new(), Asked::default(), Vec::new());
-        Self { repairer, options, session, seen, asked, given, edits: None }
+        Self { repairer, options, session, seen, asked, given, edits: None, sampled: 0 }
     }
 
     /// Makes the session forget all that does not begin `whole`.
@@ -96,7 +98,7 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
         let mut stats = Stats::default();
         for passed_over in 0.. {
             let written = match self.given.len() + passed_over {
-                0 => self.decode(0, progress)?,
+                0 => self.decode(0, false, progress)?,
                 _ => self.edit(progress)?,
             };
             let Some(mut written) = written else { break };
@@ -116,8 +118,13 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
         !same(&prompt.draft) && !self.given.iter().any(|known| same(known))
     }
 
-    /// Decodes a whole answer.
-    fn decode(&mut self, number: usize, progress: Progress<'_>) -> Result<Option<Written>> {
+    /// Decodes a whole answer. It is asked how likely it is only if all answers are: else they could not be compared.
+    fn decode(
+        &mut self,
+        number: usize,
+        score: bool,
+        progress: Progress<'_>,
+    ) -> Result<Option<Written>> {
         self.rewind(self.asked.prompt.clone());
         let unseen = self.asked.prompt.len().saturating_sub(self.session.position());
         if progress(Event::Reading { tokens: unseen }).is_break() {
@@ -125,6 +132,7 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
         }
         let tokenizer = self.repairer.asker.tokenizer();
         let decoding = self.options.decoding(number, &self.asked, tokenizer);
+        let decoding = DecodeOptions { score, ..decoding };
         let mut draft = self.repairer.drafter(&self.asked);
         let (session, prompt) = (&mut self.session, &self.asked.prompt);
         let generation =
@@ -135,9 +143,11 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
 
     /// The likeliest edit that was not given yet. An answer is sampled if there is none, or if the context has no room for the source once more.
     fn edit(&mut self, progress: Progress<'_>) -> Result<Option<Written>> {
-        let number = self.given.len().max(1);
+        if progress(Event::Editing).is_break() {
+            return Ok(None);
+        }
         if self.asked.prompt.len() + self.asked.draft.len() > self.session.context_length() {
-            return self.decode(number, progress);
+            return self.sample(progress);
         }
         if self.edits.is_none() {
             self.edits = self.read_source(progress)?;
@@ -149,15 +159,21 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
         let edit = edits.next(&draft, &decoding, &mut || progress(Event::Editing))?;
         match edit {
             Some(edit) => Ok(written(tokenizer, edit, decoding.sampling)),
-            None => self.decode(number, progress),
+            None => self.sample(progress),
         }
+    }
+
+    /// A sampled answer, another one each time.
+    fn sample(&mut self, progress: Progress<'_>) -> Result<Option<Written>> {
+        self.sampled += 1;
+        self.decode(self.sampled, false, progress)
     }
 
     /// Lets the model read the source as if it were its answer.
     fn read_source(&mut self, progress: Progress<'_>) -> Result<Option<Edits<T>>> {
         let Asked { prompt, draft, .. } = self.asked.clone();
         self.rewind(prompt.iter().chain(&draft).copied().collect());
-        let tokens = self.seen.len().saturating_sub(self.session.position());
+        let tokens = draft.len();
         let tokenizer = self.repairer.asker.tokenizer();
         let differ = |own: u32, other: u32| {
             let of = |token| tokenizer.token_bytes(token).unwrap_or_default();
@@ -170,8 +186,11 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
     }
 }
 
-/// What stands in the first fenced block of an answer; all of it where there is none.
+/// What stands in the fenced block of an answer; all of it where there is not just one.
 fn block(text: &str) -> &str {
+    if text.matches("```").count() > 2 {
+        return text;
+    }
     let rest = text.split_once("```").and_then(|(_, rest)| rest.find('\n').map(|end| &rest[end..]));
     let rest = rest.unwrap_or(text);
     rest.split_once("\n```").map_or(rest, |(block, _)| block).trim()
@@ -223,10 +242,10 @@ impl<T: Target + Clone> Writer for Decoder<'_, T> {
         let asked = asker.ask_prompt(prompt)?;
         let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
         if self.asked != asked || number < self.given.len() {
-            (self.asked, self.given, self.edits) = (asked, Vec::new(), None);
+            (self.asked, self.given, self.edits, self.sampled) = (asked, Vec::new(), None, 0);
         }
         if self.options.temperature.is_some() || prompt.target == PromptTarget::Diff {
-            return self.decode(number, progress);
+            return self.decode(number, true, progress);
         }
         while let Some(written) = self.another(prompt, progress)? {
             self.given.push(written.text.clone());
@@ -244,6 +263,8 @@ mod tests {
 
     #[test]
     fn fences_and_chatter_are_not_the_code() {
+        let quoted = "```c\nint a;\n```\nBetter:\n```c\nint b;\n```";
+        assert_eq!(block(quoted), quoted);
         let texts =
             ["```c\nint a;\n```", "```\nint a;\n\n```\nDone.", "Here:\n```c\nint a;", "int a;\n"];
         assert_eq!(texts.map(block), ["int a;"; 4]);

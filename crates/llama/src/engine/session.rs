@@ -134,6 +134,9 @@ impl Session {
             assert!(Arc::ptr_eq(&session.model, &model), "the sessions are of different models");
             session.model.config().check_tokens(session.len(), tokens)?;
         }
+        if batch.iter().all(|append| append.tokens.is_empty()) {
+            return Ok(Vec::new());
+        }
         let mut workspace = std::mem::take(&mut batch[0].session.workspace);
         let counts: Vec<usize> = batch.iter().map(|append| append.rows).collect();
         let mut parts: Vec<_> = batch.iter_mut().map(Append::part).collect();
