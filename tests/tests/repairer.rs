@@ -114,8 +114,8 @@ fn edits_differ_and_do_not_depend_on_who_asked_for_those_before() {
     let request = Request::new(&report, &file.path, &file.text, 21, &options).unwrap();
     let texts: Vec<String> =
         write(model, &request, &[0, 1, 2, 3]).into_iter().map(|it| it.text).collect();
-    let distinct: std::collections::BTreeSet<_> =
-        texts.iter().chain([&render(&request).draft]).collect();
+    let source = render(&request).draft;
+    let distinct: std::collections::BTreeSet<_> = texts.iter().chain([&source]).collect();
     assert_eq!(distinct.len(), 5);
     assert_eq!(write(model, &request, &[3])[0].text, texts[3]);
 }
