@@ -136,7 +136,7 @@ fn a_batch_with_a_wrong_token_changes_no_session() {
     assert_eq!((one.len(), other.len()), (3, 3));
     assert!(Session::greedy_batch(&mut []).unwrap().is_empty());
     let mut nothing = [Append { session: &mut one, tokens: &[], rows: 0 }];
-    assert_eq!(Session::greedy_batch(&mut nothing).unwrap(), [vec![]]);
+    assert_eq!(Session::greedy_batch(&mut nothing).unwrap(), [Vec::<u32>::new()]);
 }
 
 /// Minutes in a debug build.
