@@ -71,8 +71,10 @@ fn answers_are_made_judged_and_gone_on_with() {
     let (answers, metrics) = (run.answers(), run.metrics());
     let ids: Vec<_> = text(&answers).into_iter().map(|(id, _)| id).collect();
     assert_eq!(ids, ["tested", "tested", "reported", "reported"]);
-    assert!(answers[0]["cost"]["prompt_tokens"].as_u64().unwrap() > 20);
-    assert_eq!(answers[1]["cost"]["prompt_tokens"], 1, "the prompt was seen");
+    let read = |answer: &Value| answer["cost"]["prompt_tokens"].as_u64().unwrap();
+    assert!(read(&answers[0]) > 20);
+    // So short answers have no room for an edit: some are sampled and passed over, a token of the prompt for each.
+    assert!(read(&answers[1]) <= 5, "the prompt was seen");
     assert_eq!(answers[1]["cost"].get("mean_log_probability"), None, "an edit is not scored");
     assert_eq!((&metrics["answers"], &metrics["samples"]), (&json!(4), &json!(2)));
     assert_eq!(metrics["origin"]["model"]["weights"][0]["sha256"].as_str().unwrap().len(), 64);
