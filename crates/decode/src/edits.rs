@@ -8,6 +8,7 @@ use crate::batch::{Candidate, generate_batch};
 use crate::error::{Error, Result};
 use crate::generate::{Event, Finish, Generation, Options};
 use crate::proposer::Proposer;
+use crate::run::read_prompt;
 use crate::sampling::{Sampling, log_sum};
 use crate::stats::Stats;
 use crate::target::Target;
@@ -124,11 +125,7 @@ impl<T: Target + Clone> Edits<T> {
         }
         let start = Instant::now();
         target.truncate(last);
-        let spent = Stats { prompt_tokens: prompt.len() - target.position(), ..Stats::default() };
-        if target.position() < last {
-            let unseen = &prompt[target.position()..last];
-            target.read(unseen).map_err(|e| Error::Target(Box::new(e)))?;
-        }
+        let spent = read_prompt(&mut target, prompt)?;
         let (prompt, source) = (prompt.to_vec(), source.to_vec());
         let (departures, ready) = (Vec::new(), VecDeque::new());
         let mut edits = Self { target, prompt, source, departures, ready, decoded: 0, spent };

@@ -39,13 +39,7 @@ impl<'a> Run<'a> {
         }
         let sampler = Sampler::new(sampling)?;
         target.truncate(last + begin.len());
-        let prompt_tokens = prompt.len().saturating_sub(target.position());
-        let start = Instant::now();
-        if prompt_tokens > 1 {
-            let unseen = &prompt[target.position()..last];
-            target.read(unseen).map_err(|e| Error::Target(Box::new(e)))?;
-        }
-        let stats = Stats { prompt_tokens, prefill: start.elapsed(), ..Stats::default() };
+        let stats = read_prompt(target, prompt)?;
         let (output, given) = (begin.to_vec(), begin.len());
         Ok(Self { prompt, options, sampler, output, given, log_probability: 0.0, stats })
     }
@@ -133,6 +127,17 @@ impl<'a> Run<'a> {
         let log_probability = self.options.score.then_some(self.log_probability);
         Generation { tokens: self.output, finish, log_probability, stats: self.stats }
     }
+}
+
+/// Lets a target that has seen a beginning of a prompt see the rest of it, but for the last token.
+pub(crate) fn read_prompt<T: Target>(target: &mut T, prompt: &[u32]) -> Result<Stats> {
+    let prompt_tokens = prompt.len().saturating_sub(target.position());
+    let start = Instant::now();
+    if prompt_tokens > 1 {
+        let unseen = &prompt[target.position()..prompt.len() - 1];
+        target.read(unseen).map_err(|e| Error::Target(Box::new(e)))?;
+    }
+    Ok(Stats { prompt_tokens, prefill: start.elapsed(), ..Stats::default() })
 }
 
 /// What a forward pass said about each position.
