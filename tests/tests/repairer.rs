@@ -47,6 +47,10 @@ fn case() -> (BugReport, SourceFile, Validator) {
     (report, file, validator)
 }
 
+fn request<'a>(report: &'a BugReport, file: &'a SourceFile) -> Request<'a> {
+    Request::new(report, &file.path, &file.text, 21, &PromptOptions::default()).unwrap()
+}
+
 fn options(candidates: usize) -> Options {
     Options::default().with_candidates(candidates).with_max_new_tokens(80)
 }
@@ -110,8 +114,7 @@ fn write<T: fixwright::decode::Target + Clone>(
 fn edits_differ_and_do_not_depend_on_who_asked_for_those_before() {
     let Some(model) = &*MODEL else { return };
     let (report, file, _) = case();
-    let options = PromptOptions::default();
-    let request = Request::new(&report, &file.path, &file.text, 21, &options).unwrap();
+    let request = request(&report, &file);
     let texts: Vec<String> =
         write(model, &request, &[0, 1, 2, 3]).into_iter().map(|it| it.text).collect();
     let source = render(&request).draft;
@@ -125,8 +128,7 @@ fn edits_differ_and_do_not_depend_on_who_asked_for_those_before() {
 fn an_edit_takes_the_place_of_an_answer_that_changes_nothing() {
     let Some(model) = &*MODEL else { return };
     let (report, file, _) = case();
-    let options = PromptOptions::default();
-    let request = Request::new(&report, &file.path, &file.text, 21, &options).unwrap();
+    let request = request(&report, &file);
     let path = PathBuf::from(std::env::var_os("FIXWRIGHT_SMOLLM2_GGUF").unwrap());
     let asker = Asker::open(&path, &Weights::open(&path).unwrap()).unwrap();
     let asked = asker.ask(&request).unwrap();
@@ -142,8 +144,7 @@ fn an_edit_takes_the_place_of_an_answer_that_changes_nothing() {
 fn it_stops_when_told_to() {
     let Some(model) = &*MODEL else { return };
     let (report, file, validator) = case();
-    let request =
-        Request::new(&report, &file.path, &file.text, 21, &PromptOptions::default()).unwrap();
+    let request = request(&report, &file);
     let stop_at_text = &mut |event: Event<'_>| match event {
         Event::Text(_) => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),
