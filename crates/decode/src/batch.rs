@@ -47,7 +47,6 @@ pub fn generate_batch<T: Target + Clone>(
         }
         lanes.push(Lane {
             target: own,
-            greedy: candidate.sampling == Sampling::Greedy && !options.score,
             run,
             proposer: candidate.proposer,
             draft: Vec::new(),
@@ -65,8 +64,6 @@ pub fn generate_batch<T: Target + Clone>(
 /// One candidate on its way.
 struct Lane<'a, T> {
     target: T,
-    /// Whether the most likely tokens are all that it needs to know.
-    greedy: bool,
     run: Run<'a>,
     proposer: Box<dyn Proposer + 'a>,
     draft: Vec<u32>,
@@ -80,7 +77,7 @@ fn step<T: Target>(
 ) -> Result<()> {
     let mut batch = Vec::new();
     let mut going = Vec::new();
-    let greedy = lanes.iter().all(|lane| lane.greedy);
+    let greedy = lanes.iter().all(|lane| lane.run.greedy);
     for (index, lane) in lanes.iter_mut().enumerate().filter(|(_, lane)| lane.finish.is_none()) {
         match lane.run.draft(&lane.target, &mut *lane.proposer) {
             None => lane.finish = Some(Finish::Length),

@@ -8,7 +8,7 @@ use crate::batch::{Candidate, generate_batch};
 use crate::error::{Error, Result};
 use crate::generate::{Event, Finish, Generation, Options};
 use crate::proposer::Proposer;
-use crate::run::read_prompt;
+use crate::run::{read_prompt, width};
 use crate::sampling::{Sampling, log_sum};
 use crate::stats::Stats;
 use crate::target::Target;
@@ -148,10 +148,7 @@ impl<T: Target + Clone> Edits<T> {
         let tokens = &before[first..first + chunk.len()];
         let logits = self.target.logits(tokens, chunk.len());
         let logits = logits.map_err(|e| Error::Target(Box::new(e)))?;
-        if logits.is_empty() || !logits.len().is_multiple_of(chunk.len()) {
-            return Err(Error::Logits { rows: chunk.len(), found: logits.len() });
-        }
-        let rows = logits.chunks(logits.len() / chunk.len());
+        let rows = logits.chunks(width(&logits, chunk.len())?);
         for ((place, own), row) in (first..).zip(chunk).zip(rows) {
             let sum = log_sum(row);
             let rivals = greatest(row, &|token| token != *own && differ(*own, token));

@@ -127,7 +127,7 @@ pub fn resume<T: Target>(
         };
         let input = run.input(target, &draft);
         let start = Instant::now();
-        let rows = rows(target, &input, draft.len() + 1, options)?;
+        let rows = rows(target, &input, draft.len() + 1, run.greedy)?;
         run.count(start.elapsed());
         let finish = run.settle(&draft, rows, on_event);
         target.truncate(run.seen());
@@ -138,9 +138,9 @@ pub fn resume<T: Target>(
 }
 
 /// What follows each of the last `rows` tokens of `input`.
-fn rows<T: Target>(target: &mut T, input: &[u32], rows: usize, options: &Options) -> Result<Rows> {
+fn rows<T: Target>(target: &mut T, input: &[u32], rows: usize, greedy: bool) -> Result<Rows> {
     let failed = |e: T::Error| Error::Target(Box::new(e));
-    if options.sampling == Sampling::Greedy && !options.score {
+    if greedy {
         return Rows::chosen(target.greedy(input, rows).map_err(failed)?, rows);
     }
     Rows::logits(target.logits(input, rows).map_err(failed)?, rows)

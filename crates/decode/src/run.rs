@@ -15,6 +15,8 @@ pub(crate) struct Run<'a> {
     prompt: &'a [u32],
     options: &'a Options,
     sampler: Sampler,
+    /// Whether the most likely tokens are all that it needs to know.
+    pub(crate) greedy: bool,
     output: Vec<u32>,
     /// How many tokens of the output were given.
     given: usize,
@@ -40,8 +42,9 @@ impl<'a> Run<'a> {
         let sampler = Sampler::new(sampling)?;
         target.truncate(last + begin.len());
         let stats = read_prompt(target, prompt)?;
+        let greedy = sampling == Sampling::Greedy && !options.score;
         let (output, given) = (begin.to_vec(), begin.len());
-        Ok(Self { prompt, options, sampler, output, given, log_probability: 0.0, stats })
+        Ok(Self { prompt, options, sampler, greedy, output, given, log_probability: 0.0, stats })
     }
 
     /// The next draft, which may be empty; none if nothing more may be put out.
@@ -140,6 +143,15 @@ pub(crate) fn read_prompt<T: Target>(target: &mut T, prompt: &[u32]) -> Result<S
     Ok(Stats { prompt_tokens, prefill: start.elapsed(), ..Stats::default() })
 }
 
+/// How many logits a row has, if there are `rows` rows of them.
+pub(crate) fn width(logits: &[f32], rows: usize) -> Result<usize> {
+    let found = logits.len();
+    if found == 0 || !found.is_multiple_of(rows) {
+        return Err(Error::Logits { rows, found });
+    }
+    Ok(found / rows)
+}
+
 /// What a forward pass said about each position.
 pub(crate) enum Rows {
     Chosen(Vec<u32>),
@@ -155,11 +167,7 @@ impl Rows {
 
     /// The logits of `rows` rows.
     pub(crate) fn logits(logits: Vec<f32>, rows: usize) -> Result<Self> {
-        let found = logits.len();
-        if found == 0 || !found.is_multiple_of(rows) {
-            return Err(Error::Logits { rows, found });
-        }
-        Ok(Self::Logits { width: found / rows, logits })
+        Ok(Self::Logits { width: width(&logits, rows)?, logits })
     }
 
     fn choose(&mut self, index: usize, sampler: &mut Sampler) -> u32 {

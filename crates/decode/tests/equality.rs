@@ -37,7 +37,8 @@ impl Proposer for Noisy {
 /// What a test decodes.
 #[derive(Debug, Clone)]
 struct Setting {
-    model: u64,
+    /// Has seen nothing.
+    toy: Toy,
     prompt: Vec<u32>,
     options: Options,
     /// The callback breaks after so many tokens.
@@ -66,7 +67,7 @@ impl Setting {
     }
 
     fn plain(&self) -> Generation {
-        self.run(&mut Toy::new(self.model), &mut NoDraft).0
+        self.run(&mut self.toy.clone(), &mut NoDraft).0
     }
 
     /// Every proposer, drafting from `source`, in several tempers.
@@ -96,6 +97,12 @@ fn sampling() -> impl Strategy<Value = Sampling> {
     prop_oneof![Just(Sampling::Greedy), random]
 }
 
+/// One that looks back a few tokens only soon repeats itself, and so comes back to a source that it has left.
+fn toy() -> impl Strategy<Value = Toy> {
+    let memory = prop_oneof![2 => Just(usize::MAX), 1 => 1usize..4];
+    (any::<u64>(), memory).prop_map(|(model, memory)| Toy::new(model).looking_back(memory))
+}
+
 fn setting() -> impl Strategy<Value = Setting> {
     let prompt = prop::collection::vec(0..VOCABULARY, 1..CONTEXT);
     let stop_tokens = prop::collection::vec(0..VOCABULARY, 0..2);
@@ -104,10 +111,10 @@ fn setting() -> impl Strategy<Value = Setting> {
         prop_oneof![0usize..40, Just(usize::MAX)],
         prop_oneof![Just(usize::MAX), 1usize..40],
     );
-    (any::<u64>(), prompt, stop_tokens, sampling(), limits, "[a-g]{2,4}|").prop_map(
-        |(model, prompt, stop_tokens, sampling, (max_new_tokens, max_draft, cancel), stop)| {
+    (toy(), prompt, stop_tokens, sampling(), limits, "[a-g]{2,4}|").prop_map(
+        |(toy, prompt, stop_tokens, sampling, (max_new_tokens, max_draft, cancel), stop)| {
             let options = Options { max_new_tokens, stop_tokens, sampling, max_draft, score: true };
-            Setting { model, prompt, options, cancel, stop }
+            Setting { toy, prompt, options, cancel, stop }
         },
     )
 }
@@ -138,7 +145,7 @@ proptest! {
         prop_assert!(plain.tokens.len() <= setting.options.max_new_tokens.min(CONTEXT + 1 - setting.prompt.len()));
         let whole: Vec<u32> = setting.prompt.iter().chain(&plain.tokens).copied().collect();
         for mut proposer in setting.proposers(&edited(&plain.tokens, &edits), &errors, &plain.tokens) {
-            let mut target = Toy::new(setting.model);
+            let mut target = setting.toy.clone();
             target.seen = setting.prompt[..head_start.min(setting.prompt.len())].to_vec();
             let (drafted, streamed) = setting.run(&mut target, &mut *proposer);
             prop_assert_eq!(&drafted.tokens, &plain.tokens);
@@ -164,7 +171,7 @@ proptest! {
         let draft = || SourceDraft::new(&source, LineEnds::from_iter([0]));
         let candidates = samplings.iter().map(|sampling| Candidate { begin: Vec::new(), sampling: *sampling, proposer: Box::new(draft()) });
         let mut streamed = vec![Vec::new(); samplings.len()];
-        let mut target = Toy::new(setting.model);
+        let mut target = setting.toy.clone();
         let together = generate_batch(&mut target, candidates.collect(), &setting.prompt, &setting.options, &mut |index, event| {
             let fixwright_decode::Event::Token(token) = event else { return ControlFlow::Continue(()) };
             streamed[index].push(token);
@@ -185,7 +192,7 @@ proptest! {
         let setting = Setting { options, cancel: usize::MAX, stop: String::new(), ..setting };
         let plain = setting.plain();
         let begin = &plain.tokens[..cut.min(plain.tokens.len())];
-        let mut target = Toy::new(setting.model);
+        let mut target = setting.toy.clone();
         target.seen = setting.prompt.iter().chain(&plain.tokens).copied().take(seen).collect();
         let go = &mut |_| ControlFlow::Continue(());
         let rest = resume(&mut target, &mut NoDraft, &setting.prompt, begin, &setting.options, go).unwrap();
@@ -204,7 +211,7 @@ proptest! {
         let setting = Setting { options, cancel: usize::MAX, stop: String::new(), ..setting };
         let mut source = edited(&setting.plain().tokens, &edits);
         source.truncate(CONTEXT - setting.prompt.len());
-        let mut target = Toy::new(setting.model);
+        let mut target = setting.toy.clone();
         target.seen = setting.prompt.iter().chain(&source).copied().take(seen).collect();
         let differ = |_: u32, token: u32| !setting.options.stop_tokens.contains(&token);
         let read = Edits::read(target, &setting.prompt, &source, &differ, &mut || ControlFlow::Continue(()));
@@ -237,7 +244,13 @@ proptest! {
 
 fn greedy(prompt: &[u32], max_new_tokens: usize) -> Setting {
     let options = Options { max_new_tokens, max_draft: 15, ..Options::default() };
-    Setting { model: 17, prompt: prompt.to_vec(), options, cancel: usize::MAX, stop: String::new() }
+    Setting {
+        toy: Toy::new(17),
+        prompt: prompt.to_vec(),
+        options,
+        cancel: usize::MAX,
+        stop: String::new(),
+    }
 }
 
 /// What the toy says of each token, asked for one by one.
@@ -249,7 +262,7 @@ fn an_answer_is_as_likely_as_its_tokens() {
     setting.options.score = true;
     let scored = setting.plain();
     assert_eq!(scored.tokens, greedy.tokens);
-    let mut toy = Toy::new(setting.model);
+    let mut toy = setting.toy.clone();
     toy.logits(&setting.prompt[..1], 0).unwrap();
     let mut last = setting.prompt[1];
     let mut sum = 0.0;

@@ -1,4 +1,4 @@
-//! A model whose logits are a hash of the whole prefix, so one wrong or missing token in its memory changes what follows.
+//! A model whose logits are a hash of what it has seen, so one wrong or missing token in its memory changes what follows.
 
 use std::convert::Infallible;
 
@@ -10,20 +10,27 @@ pub(crate) const CONTEXT: usize = 96;
 #[derive(Clone, Debug)]
 pub(crate) struct Toy {
     model: u64,
+    /// How many of the last tokens count.
+    memory: usize,
     pub(crate) seen: Vec<u32>,
 }
 
 impl Toy {
     pub(crate) fn new(model: u64) -> Self {
-        Self { model, seen: Vec::new() }
+        Self { model, memory: usize::MAX, seen: Vec::new() }
+    }
+
+    pub(crate) fn looking_back(self, memory: usize) -> Self {
+        Self { memory, ..self }
     }
 
     fn row(&self) -> impl Iterator<Item = f32> {
         let hash = |start: u64, token: u64| {
             (start ^ token).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23)
         };
+        let last = &self.seen[self.seen.len().saturating_sub(self.memory)..];
         let prefix =
-            self.seen.iter().fold(self.model, |state, token| hash(state, u64::from(*token) + 1));
+            last.iter().fold(self.model, |state, token| hash(state, u64::from(*token) + 1));
         (0..VOCABULARY).map(move |id| (hash(prefix, u64::from(id)) >> 40) as f32 / 4e6)
     }
 }
