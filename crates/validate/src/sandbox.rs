@@ -87,8 +87,12 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// [`Error::Sandbox`] if files or system calls cannot be kept from a command: there is no sandbox without these two.
+    /// [`Error::Sandbox`] if files or system calls cannot be kept from a command: there is no sandbox without these two. In a process that was
+    /// started as a launcher and did not [`enter`] too: it would start the next one, and that the next.
     pub fn new(launcher: Launcher) -> Result<Self, Error> {
+        if asked().is_some() {
+            return Err(unavailable(NO_ENTER));
+        }
         let mut sandbox = Self { launcher, readable: Vec::new(), means: Means::default() };
         let folder = tempfile::tempdir().map_err(Error::io(&std::env::temp_dir()))?;
         let policy = sandbox.policy(&[folder.path().to_path_buf()], &Limits::default());
@@ -98,8 +102,7 @@ impl Sandbox {
         if !tried.status.success() {
             return Err(unavailable(String::from_utf8_lossy(&tried.stderr).trim()));
         }
-        sandbox.means = serde_json::from_slice(&tried.stdout)
-            .map_err(|_| unavailable("the launcher does not call `sandbox::enter`"))?;
+        sandbox.means = serde_json::from_slice(&tried.stdout).map_err(|_| unavailable(NO_ENTER))?;
         Ok(sandbox)
     }
 
@@ -164,6 +167,8 @@ pub enum Isolation {
     /// Not at all: the command can do whatever its user can.
     None,
 }
+
+const NO_ENTER: &str = "the launcher does not call `sandbox::enter`";
 
 fn unavailable(reason: &str) -> Error {
     Error::Sandbox { reason: reason.to_owned() }

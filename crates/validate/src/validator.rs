@@ -1,6 +1,8 @@
 //! Judges candidates: each on a copy of its own, compared with the tree as it is.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use fixwright_patch::{Change, Patch};
 use fixwright_report::BugReport;
@@ -23,6 +25,8 @@ pub struct Validator {
     options: CopyOptions,
     isolation: Isolation,
     baseline: Run,
+    /// What compiling says of files that are as they were but for the time of their change.
+    touched: Mutex<HashMap<Vec<PathBuf>, String>>,
     recheck: Option<Recheck>,
 }
 
@@ -45,7 +49,8 @@ impl Validator {
         let workspace = Workspace::copy_of(tree, &options)?;
         let baseline = toolchain.compiled(&workspace, &isolation, progress)?;
         let recheck = toolchain.check.clone().map(|check| Recheck::new(check, tree)).transpose()?;
-        Ok(Self { tree: tree.to_path_buf(), toolchain, options, isolation, baseline, recheck })
+        let (tree, touched) = (tree.to_path_buf(), Mutex::default());
+        Ok(Self { tree, toolchain, options, isolation, baseline, touched, recheck })
     }
 
     /// How a tree is judged.
@@ -96,6 +101,7 @@ impl Validator {
             Ok(judged) => {
                 drop(workspace);
                 let mut judged = self.compared(judged);
+                self.forgive_old(&mut judged, planned.changes(), progress)?;
                 judged.analysis =
                     self.analysis(&judged, patch, report, planned.changes(), progress)?;
                 Ok(judged)
@@ -161,6 +167,37 @@ impl Validator {
         let output = judged.run.as_ref().map_or("", |run| &run.output);
         judged.new_diagnostics = diagnostics::new_in(output, &self.baseline.output);
         judged
+    }
+
+    /// Takes out of what seems new what the compiler says of the changed files without the change too: where the tree was built before, it had
+    /// nothing to say of them.
+    fn forgive_old(
+        &self,
+        judged: &mut Judged,
+        changes: &[Change],
+        progress: Progress<'_>,
+    ) -> Result<(), Error> {
+        let (Some(run), false) = (&judged.run, judged.new_diagnostics.is_empty()) else {
+            return Ok(());
+        };
+        let paths: Vec<PathBuf> = changes.iter().map(|change| change.path.clone()).collect();
+        let known = self.lock().get(&paths).cloned();
+        let before = match known {
+            Some(known) => known,
+            None => {
+                let workspace = Workspace::copy_of(&self.tree, &self.options)?;
+                workspace.touch(paths.iter().map(PathBuf::as_path))?;
+                let run = self.toolchain.compiled(&workspace, &self.isolation, progress)?;
+                self.lock().insert(paths, run.output.clone());
+                run.output
+            }
+        };
+        judged.new_diagnostics = diagnostics::new_in(&run.output, &before);
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Vec<PathBuf>, String>> {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn baseline_verdict(&self) -> Baseline {

@@ -1,8 +1,9 @@
 //! A throw-away copy of a source tree, so that no candidate touches the user's own.
 
-use std::fs::{self, DirEntry};
+use std::fs::{self, DirEntry, File};
 use std::os::unix::fs::lchown;
 use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
@@ -40,7 +41,7 @@ pub struct Workspace {
 impl Workspace {
     /// Copies the tree at `source` to the system's folder for temporary files.
     ///
-    /// Files keep their permissions. A symbolic link is copied as such if it is relative and stays
+    /// Files keep their permissions and the times of their last changes, by which `make` knows what is built. A symbolic link is copied as such if it is relative and stays
     /// in the tree. Every other one, pipes, sockets and devices are left out.
     ///
     /// # Errors
@@ -115,11 +116,23 @@ impl Workspace {
         Ok(())
     }
 
+    /// Makes files seem to have changed just now, as far as they are there.
+    pub(crate) fn touch<'a>(&self, paths: impl IntoIterator<Item = &'a Path>) -> Result<(), Error> {
+        let paths = paths.into_iter().map(|path| self.root.join(path));
+        paths
+            .filter(|path| path.is_file())
+            .try_for_each(|path| set_modified(&path, SystemTime::now()))
+    }
+
     /// What was left out because it could not be copied safely: links that lead elsewhere, pipes,
     /// sockets, devices.
     pub fn left_out(&self) -> &[PathBuf] {
         &self.left_out
     }
+}
+
+fn set_modified(path: &Path, time: SystemTime) -> Result<(), Error> {
+    File::open(path).and_then(|file| file.set_modified(time)).map_err(Error::io(path))
 }
 
 /// A copy in the making. All paths are relative to the root.
@@ -160,6 +173,7 @@ impl Copy<'_> {
             folders.push(path);
         } else if metadata.is_file() {
             fs::copy(&from, &to).map_err(Error::io(&from))?;
+            set_modified(&to, metadata.modified().map_err(Error::io(&from))?)?;
         } else if metadata.is_symlink()
             && let Some(target) = self.link_inside(&path)
         {

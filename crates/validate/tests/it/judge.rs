@@ -72,6 +72,26 @@ fn good_and_bad_candidates_are_told_apart() {
     assert_eq!(listing(dir.path()), before, "the tree itself is never touched");
 }
 
+/// `make` says nothing of a file that is built already, and so nothing of its old warning, until a candidate has it compiled again.
+#[test]
+fn a_warning_of_a_tree_that_was_built_before_is_not_new() {
+    let makefile = "main.o: main.c\n\tgcc -Wall -c main.c\n";
+    let dir = tree(&[("main.c", OLD), ("Makefile", makefile)]);
+    let made = std::process::Command::new("make").current_dir(dir.path()).output().unwrap();
+    assert!(made.status.success(), "{made:?}");
+    let (task, copy) = (Task::new(["make"]), CopyOptions::default());
+    let validator = Validator::new(dir.path(), task, copy, Isolation::None, &mut go_on).unwrap();
+    assert!(!validator.baseline().output.contains("unused"), "{:?}", validator.baseline());
+
+    let good = judge(&validator, &OLD.replace("\"a\"", "\"b\""));
+    assert_eq!(good.verdict, Verdict::Compiles);
+    assert!(good.run.as_ref().unwrap().output.contains("unused"), "it was compiled again");
+    assert_eq!(good.new_diagnostics, [""; 0]);
+    let worse = judge(&validator, &OLD.replace("\tputs", "\tint other;\n\tputs"));
+    assert_eq!(worse.new_diagnostics.len(), 1, "{:?}", worse.new_diagnostics);
+    assert!(worse.new_diagnostics[0].contains("other"));
+}
+
 #[test]
 fn what_does_not_apply_is_a_verdict() {
     let dir = tree(&[("main.c", OLD)]);

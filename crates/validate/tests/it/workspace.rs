@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use fixwright_validate::{CopyOptions, Error, Workspace};
 
@@ -32,6 +33,19 @@ fn a_copy_has_the_files_and_goes_away() {
     assert!(!root.join(".git").exists() && !root.join("build").exists());
     drop(copy);
     assert!(!root.parent().unwrap().exists());
+}
+
+/// A whole tree that was built is not built again, and what `make` never rebuilt is not newer than what it is made of.
+#[test]
+fn files_keep_the_times_of_their_changes() {
+    let dir = tree(&[("old.c", "a"), ("new.o", "b")]);
+    let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+    fs::File::open(dir.path().join("old.c")).unwrap().set_modified(hour_ago).unwrap();
+    let copy = Workspace::copy_of(dir.path(), &CopyOptions::default()).unwrap();
+    for name in ["old.c", "new.o"] {
+        let time = |root: &Path| fs::metadata(root.join(name)).unwrap().modified().unwrap();
+        assert_eq!(time(copy.root()), time(dir.path()), "{name}");
+    }
 }
 
 #[test]
