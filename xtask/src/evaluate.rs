@@ -76,7 +76,7 @@ fn answered(
         let lines = answers::read(path)?;
         let samples = Samples::answered(&flags.samples, path, &lines)?;
         let answers = lines.into_iter().map(|(_, answer)| answer).collect();
-        return Ok(Some((jobs(answers, &samples), Origin::read(flags, path)?)));
+        return Ok(Some((jobs(answers, &samples, &judged_by(flags)), Origin::read(flags, path)?)));
     }
     let answering = &flags.answering;
     let samples = Samples::read(&flags.samples, answering.limit)?;
@@ -93,7 +93,13 @@ fn answered(
         });
         return Ok(None);
     };
-    Ok(Some((jobs(answers, &samples), origin)))
+    Ok(Some((jobs(answers, &samples, &judged_by(flags)), origin)))
+}
+
+/// What decides a verdict besides the sample and the answer.
+fn judged_by(flags: &EvaluateFlags) -> String {
+    let analyser = flags.analyser.as_ref().map(|analyser| &analyser.name);
+    format!("{:?} {analyser:?}", flags.target)
 }
 
 /// What became of each answer; `None` if that was interrupted.
@@ -119,7 +125,7 @@ fn judged(
         let judged: Vec<_> = pool.install(|| numbered.map(judge).collect());
         if interrupt.flow().is_break() {
             drop(counter);
-            rows.keep()?;
+            rows.keep();
             return Ok(None);
         }
         for (job, row) in chunk.iter().zip(judged) {

@@ -189,7 +189,7 @@ pub struct CurateFlags {
     #[arg(long)]
     pub without_spoilers: bool,
     /// How similar two samples may be, from 0 to 1, in what is changed and in the code around it
-    #[arg(long, value_name = "SHARE", default_value_t = 0.8)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.8, value_parser = share)]
     pub near_duplicates: f64,
     /// Keep near-duplicates
     #[arg(long)]
@@ -205,10 +205,10 @@ pub struct CurateFlags {
     #[arg(long, value_enum)]
     pub split: Option<SplitBy>,
     /// The share to choose among models with
-    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = share, requires = "split")]
     pub validation: f64,
     /// The share to judge the chosen model with
-    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = share, requires = "split")]
     pub test: f64,
     /// Another seed gives other parts, and other injected bugs
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -335,6 +335,13 @@ pub enum Suite {
 }
 
 /// The name of a device.
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("a number from 0 to 1 is needed".to_owned()),
+    }
+}
+
 fn device(text: &str) -> Result<String, String> {
     let index = |rest: &str| rest.strip_prefix(':').is_some_and(|n| n.parse::<usize>().is_ok());
     let cuda = text.strip_prefix("cuda").is_some_and(|rest| rest.is_empty() || index(rest));
@@ -351,7 +358,7 @@ pub fn device_features(device: &str) -> &'static [&'static str] {
 }
 
 /// What a model is asked to write.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Target {
     /// A unified diff
     Diff,

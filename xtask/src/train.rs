@@ -132,7 +132,10 @@ fn conclude(
 ) -> anyhow::Result<()> {
     let folder = flags.out.join(FINAL);
     if config.train.method == Method::Full {
-        let model = trainer.model().clone();
+        let model = match trainer.best(&flags.out) {
+            Some(best) => Model::load(&Weights::open(&best)?, &trainer.model().device())?,
+            None => trainer.model().clone(),
+        };
         return model.save(&folder).context("cannot write the model");
     }
     let mut adapter = match trainer.best(&flags.out) {

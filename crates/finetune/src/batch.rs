@@ -31,7 +31,7 @@ impl Batch {
         for (index, example) in examples.into_iter().enumerate() {
             let tokens = example.ids.len();
             if tokens > context {
-                return Err(Error::TooLong { index, tokens, context });
+                return Err(Error::TooLong { kind: "the batch's", index, tokens, context });
             }
             batch.push(example);
         }

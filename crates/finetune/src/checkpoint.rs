@@ -20,6 +20,7 @@ use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::error::{Error, Result};
 use crate::evaluate::Evaluation;
+use crate::example::Example;
 use crate::optimiser::Moments;
 use crate::options::{LoraOptions, Method, Options};
 
@@ -62,7 +63,7 @@ impl State {
         match &self.data {
             Some(known) if *known != hash => Err(Error::checkpoint(
                 Path::new(STATE),
-                "the examples are not those that the run began with: give the same data, or begin a new run",
+                "the examples or their weights are not those that the run began with: give the same data, target and mask, or begin a new run",
             )),
             _ => {
                 self.data = Some(hash);
@@ -72,14 +73,19 @@ impl State {
     }
 }
 
-/// The hash of several sequences of tokens.
+/// The hash of several examples.
 #[derive(Default)]
 pub(crate) struct Fingerprint(Xxh3Default);
 
 impl Fingerprint {
-    pub(crate) fn add(&mut self, ids: &[u32]) {
-        self.0.update(&ids.len().to_le_bytes());
+    pub(crate) fn add(&mut self, example: &Example) {
+        let Example { ids, weights, prompt, changed } = example;
+        for number in [ids.len(), *prompt] {
+            self.0.update(&number.to_le_bytes());
+        }
         ids.iter().for_each(|id| self.0.update(&id.to_le_bytes()));
+        weights.iter().for_each(|weight| self.0.update(&weight.to_le_bytes()));
+        changed.iter().for_each(|changed| self.0.update(&[u8::from(*changed)]));
     }
 
     pub(crate) fn finish(&self) -> String {

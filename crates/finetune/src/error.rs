@@ -38,9 +38,11 @@ pub enum Error {
 
     /// An example is longer than the model's context.
     #[error(
-        "example {index} has {tokens} tokens, the context has {context}: leave it out or shorten its source"
+        "{kind} example {index} has {tokens} tokens, the context has {context}: leave it out or shorten its source"
     )]
     TooLong {
+        /// `training`, `held-out` or `the batch's`.
+        kind: &'static str,
         /// Which example.
         index: usize,
         /// Its length.

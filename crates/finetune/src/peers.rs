@@ -60,15 +60,21 @@ impl Peers {
         batch % self.world == self.rank
     }
 
+    /// How many processes there are.
+    pub(crate) fn count(&self) -> usize {
+        self.world
+    }
+
     /// Whether this is the process that writes checkpoints.
     pub fn is_first(&self) -> bool {
         self.rank == 0
     }
 
-    /// The sums of losses and gradients over all processes, which must have gradients for the same parameters.
+    /// The sums of losses and gradients over all processes, which must be at the same step and have gradients for the same parameters.
     pub(crate) fn sum(
         &mut self,
         model: &Model,
+        step: usize,
         loss: f64,
         gradients: Gradients,
     ) -> Result<(f64, Gradients)> {
@@ -77,7 +83,9 @@ impl Peers {
         }
         let lost = |source| Error::Peers {
             rank: self.rank,
-            what: "another process is gone: start all of them again with --resume".to_owned(),
+            what: format!(
+                "step {step} cannot be taken together; what was done is saved by rank 0: start all processes again to resume, each with rank 0's checkpoints"
+            ),
             source,
         };
         let names: Vec<String> = gradients.iter().map(|(name, _)| name.clone()).collect();
@@ -86,7 +94,8 @@ impl Peers {
         for (_, gradient) in gradients.iter() {
             flat.extend(gradient.to_data().iter::<f32>());
         }
-        let loss = exchange(self.rank, &mut self.streams, loss, &mut flat).map_err(lost)?;
+        let head = Head { count: flat.len() as u64, step: step as u64, loss };
+        let loss = exchange(self.rank, &mut self.streams, head, &mut flat).map_err(lost)?;
         let mut rest = flat.as_slice();
         let mut summed = Gradients::default();
         for (name, size) in names.into_iter().zip(sizes) {
@@ -149,49 +158,65 @@ fn join(rank: usize, world: usize, address: impl ToSocketAddrs) -> io::Result<Ve
     }
 }
 
-/// Replaces the loss and the values by their sums over all processes.
+/// What a message begins with; as many values follow.
+#[derive(Clone, Copy)]
+struct Head {
+    count: u64,
+    step: u64,
+    loss: f64,
+}
+
+impl Head {
+    const BYTES: usize = 24;
+
+    /// The message.
+    fn with(self, values: &[f32]) -> Vec<u8> {
+        let head = [self.count.to_le_bytes(), self.step.to_le_bytes(), self.loss.to_le_bytes()];
+        let mut message = head.concat();
+        message.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+        message
+    }
+
+    /// The loss and the values of another process's message, which must be of as many values and the same step.
+    fn receive(self, stream: &mut TcpStream) -> io::Result<(f64, Vec<f32>)> {
+        let mut head = [0; Self::BYTES];
+        stream.read_exact(&mut head)?;
+        let number = |at: usize| u64::from_le_bytes(part(&head[at..at + 8]));
+        let other = |what: String| Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        if number(0) != self.count {
+            return other("the processes do not train the same parameters".to_owned());
+        }
+        if number(8) != self.step {
+            return other(format!("another process is at step {}", number(8)));
+        }
+        let mut bytes = vec![0; 4 * self.count as usize];
+        stream.read_exact(&mut bytes)?;
+        let values = bytes.chunks_exact(4).map(|bytes| f32::from_le_bytes(part(bytes))).collect();
+        Ok((f64::from_bits(number(16)), values))
+    }
+}
+
+/// Replaces the values by their sums over all processes, and returns that of the losses.
 fn exchange(
     rank: usize,
     streams: &mut [TcpStream],
-    mut loss: f64,
+    mut head: Head,
     values: &mut [f32],
 ) -> io::Result<f64> {
-    let mut buffer = vec![0; 16 + 4 * values.len()];
     if rank == 0 {
         for stream in &mut *streams {
-            receive(stream, &mut buffer, values.len())?;
-            loss += f64::from_le_bytes(part(&buffer[8..16]));
-            let theirs = buffer[16..].chunks_exact(4).map(|b| f32::from_le_bytes(part(b)));
+            let (loss, theirs) = head.receive(stream)?;
+            head.loss += loss;
             values.iter_mut().zip(theirs).for_each(|(sum, value)| *sum += value);
         }
-        fill(&mut buffer, loss, values);
-        streams.iter_mut().try_for_each(|stream| stream.write_all(&buffer))?;
-    } else {
-        fill(&mut buffer, loss, values);
-        streams[0].write_all(&buffer)?;
-        receive(&mut streams[0], &mut buffer, values.len())?;
-        loss = f64::from_le_bytes(part(&buffer[8..16]));
-        let sums = buffer[16..].chunks_exact(4).map(|b| f32::from_le_bytes(part(b)));
-        values.iter_mut().zip(sums).for_each(|(value, sum)| *value = sum);
+        let message = head.with(values);
+        streams.iter_mut().try_for_each(|stream| stream.write_all(&message))?;
+        return Ok(head.loss);
     }
+    streams[0].write_all(&head.with(values))?;
+    let (loss, sums) = head.receive(&mut streams[0])?;
+    values.copy_from_slice(&sums);
     Ok(loss)
-}
-
-fn fill(buffer: &mut [u8], loss: f64, values: &[f32]) {
-    buffer[..8].copy_from_slice(&(values.len() as u64).to_le_bytes());
-    buffer[8..16].copy_from_slice(&loss.to_le_bytes());
-    let slots = buffer[16..].chunks_exact_mut(4);
-    slots.zip(values).for_each(|(slot, value)| slot.copy_from_slice(&value.to_le_bytes()));
-}
-
-/// Reads a message, which must be of so many values.
-fn receive(stream: &mut TcpStream, buffer: &mut [u8], count: usize) -> io::Result<()> {
-    stream.read_exact(&mut buffer[..8])?;
-    if u64::from_le_bytes(part(&buffer[..8])) != count as u64 {
-        let what = "the processes do not train the same parameters";
-        return Err(io::Error::new(io::ErrorKind::InvalidData, what));
-    }
-    stream.read_exact(&mut buffer[8..])
 }
 
 fn part<const N: usize>(bytes: &[u8]) -> [u8; N] {

@@ -211,9 +211,20 @@ impl Trainer {
         folder: &Path,
         on_event: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
     ) -> Result<Finish> {
-        let mut order = self.order(data)?;
+        if self.options.accumulation < self.peers.count() {
+            let expected = format!("at least {}, a batch for each process", self.peers.count());
+            return Err(Error::Option { name: "accumulation", expected });
+        }
+        let mut order = self.order(data, held_out)?;
         while self.state.step < self.options.max_steps {
-            let report = self.take_step(data, &mut order)?;
+            let report = match self.take_step(data, &mut order) {
+                // The step was not taken, so what there is can be gone on with.
+                Err(error @ Error::Peers { .. }) if self.state.step > 0 => {
+                    self.save(folder)?;
+                    return Err(error);
+                }
+                report => report?,
+            };
             let mut stopped = on_event(Event::Step(&report)).is_break();
             let early = self.evaluate(held_out, on_event, &mut stopped)?;
             let last = self.state.step == self.options.max_steps || stopped || early;
@@ -232,21 +243,25 @@ impl Trainer {
     }
 
     /// The order of the examples, all of which are checked.
-    fn order<E: Examples + ?Sized>(&mut self, data: &E) -> Result<Order> {
+    fn order<E: Examples + ?Sized>(&mut self, data: &E, held_out: &[Example]) -> Result<Order> {
         if data.is_empty() {
             return Err(Error::EmptyBatch);
         }
         let context = self.model.config().context_length;
-        let mut lengths = Vec::with_capacity(data.len());
         let mut hash = checkpoint::Fingerprint::default();
-        for index in 0..data.len() {
-            let example = data.example(index, 0)?;
-            let tokens = example.ids.len();
-            if tokens > context {
-                return Err(Error::TooLong { index, tokens, context });
+        let mut check = |kind, index, example: &Example| {
+            hash.add(example);
+            match example.ids.len() {
+                tokens if tokens > context => Err(Error::TooLong { kind, index, tokens, context }),
+                tokens => Ok(tokens),
             }
-            lengths.push(tokens);
-            hash.add(&example.ids);
+        };
+        let mut lengths = Vec::with_capacity(data.len());
+        for index in 0..data.len() {
+            lengths.push(check("training", index, &data.example(index, 0)?)?);
+        }
+        for (index, example) in held_out.iter().enumerate() {
+            check("held-out", index, example)?;
         }
         self.state.check_data(hash.finish())?;
         let grouped = if self.options.group_by_length { self.per_step() as usize } else { 1 };
@@ -304,7 +319,7 @@ impl Trainer {
             .collect::<Result<Vec<_>>>()?;
         let pass = Pass { divisor, checkpointing };
         let (loss, gradients) = differentiate(tasks, pass, &device);
-        self.peers.sum(&self.model, loss, gradients)
+        self.peers.sum(&self.model, self.state.step, loss, gradients)
     }
 
     /// One piece of a batch, with a model that leaves out what it would in a run that was interrupted.
@@ -359,7 +374,10 @@ fn adapted(
     seed: u64,
 ) -> Result<Model> {
     let new = match adapter {
-        Some(adapter) => adapter.clone(),
+        Some(adapter) => {
+            fits(adapter, lora)?;
+            adapter.clone()
+        }
         None => lora::fresh(&model, lora, seed)?,
     };
     let model = match lora.base_bits {
@@ -368,6 +386,21 @@ fn adapted(
     };
     let model = model.no_grad().with_adapter(&new)?;
     Ok(lora::trainable(model, false))
+}
+
+/// Refuses an adapter to go on from that counts otherwise than the one that would be saved.
+fn fits(adapter: &Adapter, lora: &LoraOptions) -> Result<()> {
+    let (config, new) = (&adapter.config, checkpoint::config(lora));
+    if config.rank_stabilised || adapter.factors.values().any(|it| it.rank != lora.rank) {
+        let expected =
+            format!("{}, the rank of the adapter, which must be plain LoRA", config.rank);
+        return Err(Error::Option { name: "method.rank", expected });
+    }
+    if config.scale() != new.scale() {
+        let expected = format!("{}, as the adapter has it", config.scale() * lora.rank as f64);
+        return Err(Error::Option { name: "method.alpha", expected });
+    }
+    Ok(())
 }
 
 /// A seed made of numbers, no two of which need to differ in more than a bit.

@@ -225,6 +225,49 @@ fn two_processes_take_the_steps_of_one() {
     assert!(distance(&first.1, &factors(&single)) < 1e-5);
 }
 
+/// The second process is where the first one was before it went on alone.
+#[test]
+fn processes_at_different_steps_do_not_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = Trainer::new(model("llama2"), Some(&initial()), options(3, 2)).unwrap();
+    run(&mut first, folder.path());
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let one = move |rank: usize, folder: &Path| {
+        let peers = Peers::meet(rank, 2, ("127.0.0.1", port)).unwrap();
+        let trainer = Trainer::new(model("llama2"), Some(&initial()), options(5, 2)).unwrap();
+        let mut trainer = trainer.with_peers(peers);
+        trainer.resume(folder).unwrap();
+        let go_on = &mut |_: Event<'_>| ControlFlow::Continue(());
+        trainer.run(&examples()[..], &[], folder, go_on).unwrap_err()
+    };
+    let other = std::thread::spawn(move || one(1, tempfile::tempdir().unwrap().path()));
+    let error = one(0, folder.path());
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert_eq!(source, "another process is at step 0");
+    assert!(matches!(other.join().unwrap(), Error::Peers { rank: 1, .. }));
+    assert!(folder.path().join("checkpoint-000003").exists());
+}
+
+/// What is saved counts as what is trained.
+#[test]
+fn an_adapter_of_another_scale_or_rank_is_refused() {
+    let with = |rank, alpha| {
+        let mut options = options(1, 4);
+        let mut lora = LoraOptions::default();
+        (lora.rank, lora.alpha) = (rank, alpha);
+        options.method = Method::Lora(lora);
+        Trainer::new(model("llama2"), Some(&initial()), options).map(|_| ())
+    };
+    let Adapter { config, .. } = initial();
+    with(config.rank, config.alpha).unwrap();
+    let error = with(config.rank, 2.0 * config.alpha).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        format!("option `method.alpha` must be {}, as the adapter has it", config.alpha)
+    );
+    assert!(with(2 * config.rank, 2.0 * config.alpha).is_err());
+}
+
 #[test]
 fn no_better_loss_ends_a_run_and_the_best_is_kept() {
     let folder = tempfile::tempdir().unwrap();
@@ -276,6 +319,9 @@ fn what_cannot_go_on_is_said_and_nothing_is_lost() {
     let error =
         trainer.run(&long[..], &[], folder.path(), &mut |_| ControlFlow::Continue(())).unwrap_err();
     assert!(matches!(error, Error::TooLong { tokens: 302, context: 256, .. }), "{error}");
+    let go_on = &mut |_: Event<'_>| ControlFlow::Continue(());
+    let error = trainer.run(&examples()[..], &long, folder.path(), go_on).unwrap_err().to_string();
+    assert!(error.starts_with("held-out example 0 has 302 tokens"), "{error}");
     let mut none = options(0, 1);
     assert!(matches!(
         Trainer::new(model("llama2"), None, none.clone()),

@@ -9,8 +9,11 @@ use std::sync::Arc;
 use fixwright_dataset::RepairSample;
 use serde::{Deserialize, Serialize};
 
+use sha2::{Digest as _, Sha256};
+
 use super::samples::Samples;
 use crate::exit::BadInput;
+use crate::models::hex;
 
 /// A line of a file with answers; other fields are passed over.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,10 +65,12 @@ pub(super) struct Job {
     pub(super) sample: Arc<RepairSample>,
     /// The place among all jobs of the first one with the same answer for the same sample.
     pub(super) first: usize,
+    /// A hash of all that decides its verdict but the sample.
+    pub(super) key: String,
 }
 
-/// The answers with their samples, in the same order.
-pub(super) fn jobs(answers: Vec<Answer>, samples: &Samples) -> Vec<Job> {
+/// The answers with their samples, in the same order; `judged_by` is what their verdicts depend on besides.
+pub(super) fn jobs(answers: Vec<Answer>, samples: &Samples, judged_by: &str) -> Vec<Job> {
     let mut counts: HashMap<String, usize> = HashMap::new();
     let mut firsts = HashMap::new();
     let answered =
@@ -74,7 +79,8 @@ pub(super) fn jobs(answers: Vec<Answer>, samples: &Samples) -> Vec<Job> {
         let count = counts.entry(id.clone()).or_default();
         *count += 1;
         let first = *firsts.entry((id.clone(), answer.clone())).or_insert(place);
-        Job { id, candidate: *count - 1, answer, cost, sample, first }
+        let key = hex(&Sha256::digest(format!("{judged_by}\n{answer}"))[..8]);
+        Job { id, candidate: *count - 1, answer, cost, sample, first, key }
     };
     answered.enumerate().map(job).collect()
 }

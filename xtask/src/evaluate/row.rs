@@ -16,6 +16,9 @@ pub(super) struct Row {
     pub(super) id: String,
     /// Which of the answers for this sample it is, from 0.
     pub(super) candidate: usize,
+    /// That of its [`Job`].
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    key: String,
     /// `not_applied`, `compile_error`, `timed_out`, `failed`, `applies`, `compiles`, `plausible` or `exact`.
     pub(super) verdict: String,
     /// Why it does not apply, or what the compiler said.
@@ -104,6 +107,7 @@ impl Row {
         Ok(Self {
             id: job.id.clone(),
             candidate: job.candidate,
+            key: job.key.clone(),
             verdict: verdict.to_owned(),
             reason,
             unchanged: evaluated.unchanged,
@@ -130,7 +134,7 @@ impl Row {
 
     /// Whether it is a row of this answer.
     pub(super) fn is_of(&self, job: &Job) -> bool {
-        self.id == job.id && self.candidate == job.candidate
+        (&self.id, self.candidate, &self.key) == (&job.id, job.candidate, &job.key)
     }
 
     /// Whether it is like the reference in this way.

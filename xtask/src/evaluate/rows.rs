@@ -1,7 +1,7 @@
 //! The judged answers, on their way into a file.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
+use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -10,11 +10,12 @@ use super::answers::Job;
 use super::row::Row;
 use crate::exit::{BadInput, note};
 use crate::flags::EvaluateFlags;
+use crate::replace::replace;
 
 /// The rows, on their way into a file if one is named: under a name of its own until all are there.
 pub(super) struct Rows {
     done: Vec<Row>,
-    file: Option<BufWriter<File>>,
+    file: Option<File>,
     partial: PathBuf,
     target: Option<PathBuf>,
 }
@@ -32,13 +33,15 @@ impl Rows {
             let what = "has rows of other answers: run without --resume";
             return Err(BadInput(format!("{}: {what}", partial.display())).into());
         }
-        let mut rows = Self { done: Vec::new(), file: None, partial, target };
-        if rows.target.is_some() {
-            rows.file =
-                Some(BufWriter::new(File::create(&rows.partial).context("cannot write the rows")?));
+        let (rows, lines): (Vec<Row>, Vec<String>) = done.into_iter().unzip();
+        let mut file = None;
+        if target.is_some() {
+            let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+            replace(&partial, text.as_bytes())?;
+            file =
+                Some(File::options().append(true).open(&partial).context("cannot write the rows")?);
         }
-        done.into_iter().try_for_each(|(row, line)| rows.write(row, &line))?;
-        Ok(rows)
+        Ok(Self { done: rows, file, partial, target })
     }
 
     /// How many there are.
@@ -49,36 +52,28 @@ impl Rows {
     /// Takes the row of the next answer; without one, that of the first answer like it.
     pub(super) fn push(&mut self, job: &Job, row: Option<Row>) -> anyhow::Result<()> {
         let row = row.unwrap_or_else(|| self.done[job.first].repeated(job));
-        let line = serde_json::to_string(&row)?;
-        Ok(self.write(row, &line)?)
-    }
-
-    fn write(&mut self, row: Row, line: &str) -> io::Result<()> {
         if let Some(file) = &mut self.file {
-            writeln!(file, "{line}")?;
+            // Whole, and with the operating system before the next one is judged.
+            let line = serde_json::to_string(&row)? + "\n";
+            file.write_all(line.as_bytes()).context("cannot write the rows")?;
         }
         self.done.push(row);
         Ok(())
     }
 
     /// Leaves what is done for another run.
-    pub(super) fn keep(mut self) -> io::Result<()> {
-        match &mut self.file {
-            Some(file) => {
-                file.flush()?;
-                note(format_args!(
-                    "interrupted with {} answers judged; the same command with --resume goes on",
-                    self.done.len()
-                ));
-            }
+    pub(super) fn keep(self) {
+        match &self.file {
+            Some(_) => note(format_args!(
+                "interrupted with {} answers judged; the same command with --resume goes on",
+                self.done.len()
+            )),
             None => note("interrupted; with --json the rows would have been kept"),
         }
-        Ok(())
     }
 
-    pub(super) fn finish(mut self) -> anyhow::Result<Vec<Row>> {
-        if let (Some(file), Some(target)) = (&mut self.file, &self.target) {
-            file.flush()?;
+    pub(super) fn finish(self) -> anyhow::Result<Vec<Row>> {
+        if let Some(target) = &self.target {
             fs::rename(&self.partial, target).with_context(|| target.display().to_string())?;
         }
         Ok(self.done)

@@ -28,7 +28,7 @@ pub struct RepairFlags {
     /// The folder of the source that the report is about
     #[arg(long, value_name = "DIR", requires = "what")]
     pub source: Option<PathBuf>,
-    /// The line to repair, where the report has none or a wrong one
+    /// The line to repair, where the report has none or a wrong one; of several reports in the file, one of this line is taken
     #[arg(long, value_name = "N")]
     pub line: Option<NonZeroUsize>,
     /// A model's name (see `cargo xtask model list`), a GGUF file, or a Hugging Face folder; the default model if left out
@@ -80,6 +80,10 @@ pub struct RepairFlags {
     /// The most seconds that compiling, testing and analysing may take, each
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     pub timeout: NonZeroU64,
+    /// The most address space, in GiB, that each process of compiling, testing and analysing may take; 0 for no limit, which programs under
+    /// AddressSanitizer need
+    #[arg(long, value_name = "GIB", default_value_t = 4)]
+    pub memory: u32,
     /// Where the model runs: cpu, or cuda:INDEX in a build with CUDA
     #[arg(long, default_value = "cpu", value_parser = device)]
     pub device: String,

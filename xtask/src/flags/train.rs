@@ -37,6 +37,12 @@ pub struct TrainFlags {
     /// How many steps the optimiser takes
     #[arg(long, value_name = "N")]
     pub max_steps: Option<usize>,
+    /// Evaluate every N steps and after the last; a tenth of the run if left out here and in the configuration
+    #[arg(long, value_name = "N", requires = "validation", value_parser = clap::value_parser!(u32).range(1..))]
+    pub eval_steps: Option<u32>,
+    /// Save a checkpoint every N steps and after the last; a twentieth of the run if left out here and in the configuration and an adapter is trained
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub save_steps: Option<u32>,
     /// The largest learning rate
     #[arg(long, value_name = "X")]
     pub learning_rate: Option<f64>,
@@ -49,7 +55,8 @@ pub struct TrainFlags {
     /// Decides the order of the samples, the first adapter, dropout and random weights
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Go on from the newest checkpoint in --out
+    /// Go on from the newest checkpoint in --out, with the configuration that is there unless another one is named; what was begun with one
+    /// mask or target, say, does not go on with another
     #[arg(long)]
     pub resume: bool,
     /// Where the model runs: cpu, or cuda:INDEX in a build with CUDA

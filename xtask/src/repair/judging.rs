@@ -4,16 +4,17 @@ use std::env;
 use std::path::Path;
 use std::time::Duration;
 
+use fixwright::report::{self, BugReport, Format, Level};
 use fixwright::validate::{
-    CopyOptions, Isolation, Progress, Suite, Task, Toolchain, Validator, Verdict,
+    CopyOptions, Isolation, Progress, Suite, Task, Toolchain, Validator, Verdict, same_file,
 };
 
 use crate::exit::{BadInput, note};
 use crate::flags::RepairFlags;
 use crate::isolation::isolation;
 
-/// The most memory in bytes that a process of the compiler may take.
-const MEMORY: u64 = 4 << 30;
+/// Lines of a failing test's output that are shown.
+const SHOWN: usize = 10;
 
 /// Makes validators for files of one tree.
 pub(super) struct Judging<'a> {
@@ -52,22 +53,42 @@ impl<'a> Judging<'a> {
         let toolchain = self.toolchain(file);
         let validator = Validator::new(self.root, toolchain, copy, isolation, &mut *progress)?;
         let baseline = validator.baseline();
-        if !baseline.succeeded() {
-            let what = match baseline.ending {
-                ending if ending.is_time_out() => format!("compiling the source as it is takes over {} s: --timeout allows more", self.flags.timeout),
-                _ => "the source does not compile as it is, so no fix can be judged; --compile names another command".to_owned(),
-            };
-            return Err(BadInput(format!("{what}\n{}", baseline.output.trim_end())).into());
+        if baseline.succeeded() {
+            self.say_what_fails(&validator, progress)?;
+            return Ok(validator);
         }
-        if self.flags.test.is_some() {
-            let verdict = validator.judge_unpatched(progress)?.verdict;
-            if verdict != Verdict::Plausible {
-                note(
-                    "the tests do not pass with the source as it is: a candidate has to change that",
-                );
+        if !baseline.ending.is_time_out() && has_error_in(&baseline.output, file) {
+            note("the source does not compile as it is: a candidate has to change that");
+            return Ok(validator);
+        }
+        let what = match baseline.ending {
+            ending if ending.is_time_out() => {
+                format!("compiling the source as it is takes over {} s: --timeout allows more", self.flags.timeout)
             }
+            _ => "the source does not compile as it is, and what the compiler says is not about the file to repair, so no fix can be judged; \
+                --compile names another command"
+                .to_owned(),
+        };
+        Err(BadInput(format!("{what}\n{}", baseline.output.trim_end())).into())
+    }
+
+    /// Tests the tree as it is.
+    fn say_what_fails(&self, validator: &Validator, progress: Progress<'_>) -> anyhow::Result<()> {
+        if self.flags.test.is_none() {
+            return Ok(());
         }
-        Ok(validator)
+        let judged = validator.judge_unpatched(progress)?;
+        if judged.verdict != Verdict::Plausible {
+            let failed = judged.tests.as_ref().and_then(|tests| tests.failed.first());
+            let output = failed.map_or("", |failed| failed.run.output.trim_end());
+            let first = output.lines().count().saturating_sub(SHOWN);
+            let shown: String =
+                output.lines().skip(first).map(|line| format!("\n  {line}")).collect();
+            note(format_args!(
+                "the tests do not pass with the source as it is: a candidate has to change that{shown}"
+            ));
+        }
+        Ok(())
     }
 
     fn toolchain(&self, file: &str) -> Toolchain {
@@ -92,7 +113,46 @@ impl<'a> Judging<'a> {
     fn bounded(&self, mut task: Task) -> Task {
         task.limits.wall_time = Duration::from_secs(self.flags.timeout.get());
         task.limits.cpu_time = Some(task.limits.wall_time);
-        task.limits.memory = Some(MEMORY);
+        task.limits.memory = Some(u64::from(self.flags.memory) << 30).filter(|memory| *memory > 0);
         task.with_env("PATH", env::var("PATH").unwrap_or_default())
+    }
+}
+
+/// Whether a compiler says that a file has an error, other than that a header is not installed.
+fn has_error_in(output: &str, file: &str) -> bool {
+    let is_own = |report: &BugReport| {
+        let path = report.location.path.as_deref().unwrap_or_default();
+        report.severity.level == Some(Level::Error) && same_file(path, file)
+    };
+    let found = report::parse_as(Format::Diagnostic, output);
+    !output.contains("No such file or directory")
+        && found.is_ok_and(|found| found.reports.iter().any(is_own))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::ops::ControlFlow;
+
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::flags::{Command, Flags};
+
+    fn validator(source: &str) -> anyhow::Result<Validator> {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.c"), source).unwrap();
+        let line = ["xtask", "repair", "--allow-unsandboxed"];
+        let Command::Repair(flags) = Flags::parse_from(line).command else { unreachable!() };
+        let judging = Judging::new(&flags, folder.path())?;
+        judging.validator("a.c", &mut |_| ControlFlow::Continue(()))
+    }
+
+    #[test]
+    fn a_file_that_does_not_compile_can_be_repaired_unless_a_header_is_missing() {
+        assert!(validator("int a;\n").unwrap().baseline().succeeded());
+        assert!(!validator("int a = b;\n").unwrap().baseline().succeeded());
+        let error = validator("#include \"gone.h\"\n").unwrap_err();
+        assert!(error.is::<BadInput>() && error.to_string().contains("gone.h"), "{error}");
     }
 }

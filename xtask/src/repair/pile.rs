@@ -41,7 +41,7 @@ pub(super) struct Paths<'a> {
 
 /// Repairs every finding that has no result in the folder yet, and prints a table of all.
 pub(super) fn run(flags: &RepairFlags, paths: &Paths<'_>) -> anyhow::Result<Exit> {
-    let findings = Findings::read(paths.reports, paths.source)?;
+    let findings = Findings::read(paths.reports, paths.source, flags.target)?;
     let interrupt = Interrupt::listen()?;
     if findings.found.is_empty() {
         let pile = Pile::open(flags, paths, findings, &[], interrupt)?;
@@ -114,7 +114,14 @@ impl<'a> Pile<'a> {
             note("interrupted; the same command goes on");
             return Ok(Exit::CouldNotRun);
         }
-        Ok(if summary.failed > 0 { Exit::Failed } else { Exit::Done })
+        Ok(match &self.findings {
+            Findings { found, left_out } if found.is_empty() && !left_out.is_empty() => {
+                note(format_args!("nothing to repair: {}", left_out[0].reason));
+                Exit::BadInput
+            }
+            _ if summary.failed > 0 => Exit::Failed,
+            _ => Exit::Done,
+        })
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) struct Record<'a> {
     report: &'a BugReport,
     source: &'a Path,
     file: &'a str,
-    line: usize,
+    line: Option<usize>,
     repaired: bool,
     interrupted: bool,
     seconds: f64,

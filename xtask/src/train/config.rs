@@ -1,5 +1,7 @@
 //! Everything that decides a run: one TOML file, a preset, and flags on top.
 
+use std::path::Path;
+
 use fixwright::finetune::{LoraOptions, Method, Options, Schedule};
 use fixwright::llama::adapter::FactorType;
 use fixwright::prompt::{FastFixerMask, MaskStrategy, Target};
@@ -7,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::exit::BadInput;
 use crate::flags::{self, Preset, TrainFlags};
+
+/// The name of the file in a run's folder that has it.
+pub(super) const CONFIG: &str = "config.toml";
 
 /// Everything that decides a run but the data and the model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,20 +65,45 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The preset or the file, or else the defaults, with the flags on top.
+    /// The file or the preset, what the run that goes on began with, or else the defaults; with the flags on top.
     pub(super) fn read(flags: &TrainFlags) -> anyhow::Result<Self> {
-        let mut config = match (&flags.config, flags.preset) {
-            (Some(path), _) => {
-                let bad = |e: String| BadInput(format!("{}: {e}", path.display()));
-                let text = std::fs::read_to_string(path).map_err(|e| bad(e.to_string()))?;
-                toml::from_str(&text).map_err(|e| bad(e.to_string()))?
-            }
-            (None, Some(Preset::Article)) => Self::article(),
-            (None, Some(Preset::Fastfixer)) => Self::fast_fixer(),
-            (None, None) => Self::default(),
+        let begun = flags.out.join(CONFIG);
+        let begun = (flags.resume && begun.is_file()).then(|| Self::open(&begun)).transpose()?;
+        let mut config = match (&begun, &flags.config, flags.preset) {
+            (_, Some(path), _) => Self::open(path)?,
+            (_, _, Some(Preset::Article)) => Self::article(),
+            (_, _, Some(Preset::Fastfixer)) => Self::fast_fixer(),
+            (Some(begun), None, None) => begun.clone(),
+            (None, None, None) => Self::default(),
         };
         config.override_with(flags);
-        Ok(config)
+        match begun.and_then(|begun| config.departs_from(&begun)) {
+            Some(name) => {
+                let folder = flags.out.display();
+                Err(BadInput(format!(
+                    "{folder} was begun with another {name}: give that one, or name another folder"
+                ))
+                .into())
+            }
+            None => Ok(config),
+        }
+    }
+
+    fn open(path: &Path) -> anyhow::Result<Self> {
+        let bad = |e: String| BadInput(format!("{}: {e}", path.display()));
+        let text = std::fs::read_to_string(path).map_err(|e| bad(e.to_string()))?;
+        Ok(toml::from_str(&text).map_err(|e| bad(e.to_string()))?)
+    }
+
+    /// What a run that goes on with this would learn otherwise than it began, besides its options, which the trainer compares.
+    fn departs_from(&self, begun: &Self) -> Option<&'static str> {
+        let compared = [
+            ("target", self.target == begun.target),
+            ("mask", self.mask == begun.mask),
+            ("prompt_weight", self.prompt_weight == begun.prompt_weight),
+            ("precision", self.precision == begun.precision),
+        ];
+        compared.into_iter().find(|(_, same)| !same).map(|(name, _)| name)
     }
 
     /// The run of "Large Language Models for Automatic Code Repair": 20 steps at a high rate on a dozen samples, every token counting.
@@ -102,6 +132,17 @@ impl Config {
     fn override_with(&mut self, flags: &TrainFlags) {
         let train = &mut self.train;
         train.max_steps = flags.max_steps.unwrap_or(train.max_steps);
+        let usual =
+            |share: usize, wanted: bool| if wanted { train.max_steps.div_ceil(share) } else { 0 };
+        let every = |flag: Option<u32>, own: usize, usual: usize| match (flag, own) {
+            (Some(flag), _) => flag as usize,
+            (None, 0) => usual,
+            (None, own) => own,
+        };
+        let adapter = matches!(train.method, Method::Lora(_));
+        let (evaluating, saving) = (usual(10, flags.validation.is_some()), usual(20, adapter));
+        train.eval_steps = every(flags.eval_steps, train.eval_steps, evaluating);
+        train.save_steps = every(flags.save_steps, train.save_steps, saving);
         train.learning_rate = flags.learning_rate.unwrap_or(train.learning_rate);
         train.seed = flags.seed.unwrap_or(train.seed);
         self.mask = match flags.mask {
@@ -119,6 +160,8 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser as _;
+
     use super::*;
 
     #[test]
@@ -141,5 +184,30 @@ mod tests {
         assert_eq!((train.learning_rate, train.warmup_steps, train.accumulation), (3e-4, 100, 4));
         assert_eq!(max_changed_lines, 10);
         assert!(matches!(mask, MaskStrategy::FastFixer(_)));
+    }
+
+    fn read(out: &Path, more: &[&str]) -> anyhow::Result<Config> {
+        let out = format!("--out={}", out.display());
+        let line =
+            ["xtask", "train", "--data=d.jsonl", &out].into_iter().chain(more.iter().copied());
+        let crate::flags::Command::Train(flags) = crate::flags::Flags::parse_from(line).command
+        else {
+            unreachable!()
+        };
+        Config::read(&flags)
+    }
+
+    #[test]
+    fn a_run_goes_on_as_it_began() {
+        let folder = tempfile::tempdir().unwrap();
+        let flags = ["--mask", "fastfixer", "--max-steps", "40", "--validation", "v.jsonl"];
+        let begun = read(folder.path(), &flags).unwrap();
+        assert_eq!((begun.train.eval_steps, begun.train.save_steps), (4, 2));
+        std::fs::write(folder.path().join(CONFIG), toml::to_string(&begun).unwrap()).unwrap();
+        assert_eq!(read(folder.path(), &["--resume"]).unwrap(), begun);
+        let longer = read(folder.path(), &["--resume", "--max-steps", "80"]).unwrap();
+        assert_eq!((longer.train.max_steps, longer.mask), (80, begun.mask));
+        let error = read(folder.path(), &["--resume", "--mask", "none"]).unwrap_err();
+        assert!(error.to_string().contains("begun with another mask"), "{error}");
     }
 }

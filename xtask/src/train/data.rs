@@ -29,6 +29,8 @@ pub(super) struct Rows {
     rows: Vec<Row>,
     asker: Asker,
     options: Options,
+    /// Of the configuration, as far as the model's context allows.
+    max_tokens: usize,
     mask: MaskStrategy,
     prompt_weight: f32,
 }
@@ -78,10 +80,12 @@ impl Rows {
         let weights = Weights::open(model).map_err(|e| bad(e.into()))?;
         let asker = Asker::open(model, &weights).map_err(|e| bad(e.into()))?;
         let options = Options::default().with_target(config.target);
+        let max_tokens = config.max_tokens.min(weights.config().context_length);
         let mut rows = Self {
             rows: Vec::new(),
             asker,
             options,
+            max_tokens,
             mask: config.mask,
             prompt_weight: config.prompt_weight,
         };
@@ -114,15 +118,22 @@ impl Rows {
             Err(error) => return Ok(Err(error.to_string())),
         };
         Ok(match self.encode(&row, 0) {
-            Ok(example) if example.ids.len() > config.max_tokens => {
-                Err(format!("more than {} tokens: max_tokens allows more", config.max_tokens))
-            }
+            Ok(example) if example.ids.len() > self.max_tokens => Err(self.too_long(config)),
             Ok(_) => Ok(row),
             Err(finetune::Error::Prompt(prompt::Error::Inexpressible { .. })) => {
                 Err("the fix cannot be said in the form that is asked for".to_owned())
             }
             Err(error) => return Err(error.into()),
         })
+    }
+
+    fn too_long(&self, config: &Config) -> String {
+        let what = if self.max_tokens < config.max_tokens {
+            "the model's context"
+        } else {
+            "max_tokens allows more"
+        };
+        format!("more than {} tokens: {what}", self.max_tokens)
     }
 
     fn request<'r>(&self, row: &'r Row) -> Result<Request<'r>, dataset::Error> {

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use fixwright::finetune::Event;
 use serde_json::{Value, json};
 
-use super::config::Config;
+use super::config::{CONFIG, Config};
 use super::data::Data;
 use super::events::EventFile;
 use super::plot;
@@ -46,7 +46,7 @@ impl Record {
         }
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         replace_json(&folder.join("run.json"), &description(flags, config, model, data)?)?;
-        replace(&folder.join("config.toml"), toml::to_string(config)?.as_bytes())?;
+        replace(&folder.join(CONFIG), toml::to_string(config)?.as_bytes())?;
         let open = Open {
             metrics: cut(&folder.join("metrics.jsonl"), step)?,
             evaluations: cut(&folder.join("evaluations.jsonl"), step)?,

@@ -84,7 +84,8 @@ impl Search<'_> {
             if round > 0 {
                 let best = self.found.first().filter(|best| !best.is_repair());
                 let again = best.and_then(|best| fault::prompt(self.request, best, self.judge));
-                let Some(again) = again else { break };
+                // What was asked before would be answered as before.
+                let Some(again) = again.filter(|again| *again != prompt) else { break };
                 prompt = again;
             }
             let ended = self.round(round, &prompt);

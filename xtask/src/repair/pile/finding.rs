@@ -13,6 +13,7 @@ use fixwright::source::SourceFile;
 use serde::Serialize;
 
 use crate::exit::{BadInput, note};
+use crate::flags::Target;
 use crate::repair::bad_input;
 use crate::repair::case::Case;
 use crate::report::Sources;
@@ -26,13 +27,13 @@ pub(super) struct Finding {
     pub(super) also: usize,
 }
 
-/// A report that is not about a line of a file in the source tree.
+/// A report that is not repaired, or a file that is none.
 #[derive(Serialize)]
 pub(super) struct LeftOut {
     report: PathBuf,
-    place: String,
+    place: Option<String>,
     rule: Option<String>,
-    reason: String,
+    pub(super) reason: String,
 }
 
 /// All that the reports say.
@@ -43,8 +44,8 @@ pub(super) struct Findings {
 
 impl Findings {
     /// Reads a file, or every file of a folder, in the order of their names.
-    pub(super) fn read(reports: &Path, source: &Path) -> anyhow::Result<Self> {
-        let mut reader = Reader::new(source);
+    pub(super) fn read(reports: &Path, source: &Path, target: Target) -> anyhow::Result<Self> {
+        let mut reader = Reader::new(source, target);
         if !reports.is_dir() {
             reader.file(reports)?;
             return Ok(reader.findings);
@@ -53,7 +54,9 @@ impl Findings {
         collect(reports, &mut files)?;
         for file in files {
             if let Err(error) = reader.file(&file) {
-                note(error);
+                note(&error);
+                let left_out = LeftOut { report: file, place: None, rule: None, reason: error.0 };
+                reader.findings.left_out.push(left_out);
             }
         }
         Ok(reader.findings)
@@ -84,20 +87,22 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
 
 struct Reader<'a> {
     root: &'a Path,
+    target: Target,
     /// What resolves places that are given in bytes.
     sources: Sources,
     /// The files that reports name, by their names.
     files: HashMap<String, Result<Arc<SourceFile>, String>>,
     /// Which finding is at a place.
-    places: BTreeMap<(String, usize), usize>,
+    places: BTreeMap<(String, Option<usize>), usize>,
     findings: Findings,
 }
 
 impl<'a> Reader<'a> {
-    fn new(root: &'a Path) -> Self {
+    fn new(root: &'a Path, target: Target) -> Self {
         let findings = Findings { found: Vec::new(), left_out: Vec::new() };
         let sources = Sources::new(root.to_owned());
-        Self { root, sources, files: HashMap::new(), places: BTreeMap::new(), findings }
+        let (files, places) = (HashMap::new(), BTreeMap::new());
+        Self { root, target, sources, files, places, findings }
     }
 
     fn file(&mut self, path: &Path) -> Result<(), BadInput> {
@@ -125,7 +130,7 @@ impl<'a> Reader<'a> {
             Err(reason) => {
                 self.findings.left_out.push(LeftOut {
                     report: path.to_owned(),
-                    place: report.location.to_string(),
+                    place: Some(report.location.to_string()),
                     rule: report.rule.id,
                     reason,
                 });
@@ -134,24 +139,34 @@ impl<'a> Reader<'a> {
         };
         let found = &mut self.findings.found;
         let index = *self.places.entry((file.path.clone(), line)).or_insert(found.len());
-        if let Some(known) = found.get_mut(index) {
-            known.also += 1;
-            return;
-        }
         let (report_path, root) = (path.to_owned(), self.root.to_owned());
         let case = Case { report, report_path, root, file, line };
-        found.push(Finding { number: index + 1, case, also: 0 });
+        match found.get_mut(index) {
+            Some(known) => {
+                known.also += 1;
+                if case.report.severity.level > known.case.report.severity.level {
+                    known.case = case;
+                }
+            }
+            None => found.push(Finding { number: index + 1, case, also: 0 }),
+        }
     }
 
     /// The file and line that a report is about, or why there is none.
-    fn place(&mut self, report: &BugReport) -> Result<(Arc<SourceFile>, usize), String> {
+    fn place(&mut self, report: &BugReport) -> Result<(Arc<SourceFile>, Option<usize>), String> {
+        if let Some(reason) = report.status.settled() {
+            return Err(reason.to_owned());
+        }
         let name = report.location.path.as_deref().ok_or("names no file")?;
-        let line = report.location.line.ok_or("names no line")?;
+        let line = report.location.line.map(|line| line as usize);
+        if line.is_none() && self.target != Target::Program {
+            return Err("names no line".to_owned());
+        }
         if !self.files.contains_key(name) {
             let found = SourceFile::find(self.root, name).map(Arc::new);
             self.files.insert(name.to_owned(), found.map_err(|error| bad_input(error).0));
         }
         let file = self.files.get(name).cloned().unwrap_or(Err("names no file".to_owned()))?;
-        Ok((file, line as usize))
+        Ok((file, line))
     }
 }

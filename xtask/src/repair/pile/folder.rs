@@ -85,6 +85,12 @@ impl Folder {
         replace_json(&self.result(finding), &Entry { source, outcome, record })
     }
 
+    /// Removes what an earlier run kept of a finding.
+    pub(super) fn forget(&self, finding: &Finding) -> anyhow::Result<()> {
+        remove(&self.result(finding))?;
+        remove(&self.path.join(mail::file_name(finding)))
+    }
+
     pub(super) fn write_summary(&self, summary: &Summary<'_>) -> anyhow::Result<()> {
         replace_json(&self.path.join("summary.json"), summary)
     }

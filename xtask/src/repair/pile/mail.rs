@@ -77,9 +77,11 @@ fn tool(report: &BugReport) -> String {
 fn message(finding: &Finding, verdict: &str, patch: &Patch) -> String {
     let report = &finding.case.report;
     let (tool, rule) = (tool(report), rule(report));
-    let function = report.location.function.as_ref();
-    let function = function.map_or(String::new(), |name| format!(" in {}()", one_line(name)));
-    let said = wrapped("", &format!("{tool} says of {}{function}:", finding.case.place()));
+    let function =
+        report.location.function.as_ref().filter(|name| !name.contains(char::is_whitespace));
+    let function = function.map_or(String::new(), |name| format!(" in {name}()"));
+    // What begins a line is never the report's own words: git would take `From:` there for the author.
+    let said = wrapped("", &format!("The report of {}{function} says:", finding.case.place()));
     let (deleted, inserted) = size(patch);
     let done = format!(
         "This change deletes {} and inserts {}. A language model wrote it and nobody has reviewed it; it {verdict}.",

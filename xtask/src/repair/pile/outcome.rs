@@ -26,7 +26,7 @@ pub(super) enum Status {
 pub(super) struct Outcome {
     pub(super) number: usize,
     pub(super) file: String,
-    pub(super) line: usize,
+    pub(super) line: Option<usize>,
     pub(super) tool: Option<String>,
     pub(super) rule: Option<String>,
     pub(super) title: Option<String>,

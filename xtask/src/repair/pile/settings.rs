@@ -60,7 +60,7 @@ fn digest(findings: &Findings) -> String {
     let mut hash = Sha256::new();
     for finding in &findings.found {
         let (case, rule) = (&finding.case, &finding.case.report.rule.id);
-        hash.update(format!("{}\t{}\t{rule:?}\n", case.file.path, case.line));
+        hash.update(format!("{}\t{:?}\t{rule:?}\n", case.file.path, case.line));
     }
     hex(&hash.finalize())
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::finding::{Findings, LeftOut};
 use super::outcome::{Outcome, Status};
+use crate::repair::case::place;
 
 /// What became of everything, as `summary.json` has it.
 #[derive(Serialize)]
@@ -54,7 +55,7 @@ impl<'a> Summary<'a> {
         for (count, what) in [
             (*open, "not tried"),
             (also, "more in the same places"),
-            (self.left_out.len(), "not about a line of the source"),
+            (self.left_out.len(), "left out: see summary.json"),
         ] {
             if count > 0 {
                 write!(out, ", {count} {what}")?;
@@ -80,7 +81,7 @@ impl Row {
             (Status::Plausible, Some(patch)) => ("plausible", format!("{patch}: {reason}")),
             _ => ("failed", reason.to_owned()),
         };
-        let place = format!("{}:{}", outcome.file, outcome.line);
+        let place = place(&outcome.file, outcome.line);
         Self { place, rule: outcome.rule.clone().unwrap_or_default(), status, what }
     }
 }

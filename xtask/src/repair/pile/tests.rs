@@ -72,7 +72,7 @@ impl Bench {
         let (reports, source, out) =
             (self.path("reports.txt"), self.path("tree"), self.path("out"));
         let paths = Paths { reports: &reports, source: &source, out: &out };
-        let findings = Findings::read(paths.reports, paths.source)?;
+        let findings = Findings::read(paths.reports, paths.source, flags.target)?;
         let mut pile = Pile::open(flags, &paths, findings, &[], interrupt.clone())?;
         if pile.is_open() {
             let judges = pile.judges()?;
@@ -166,7 +166,7 @@ fn each_finding_gets_a_patch_that_git_applies_or_a_reason() {
         "0001  src/a.c:3     -Wbug  repaired   0001-a-fix-Wbug.patch: applies and compiles; the finding is gone",
         "0002  src/a.c:13    -Wbug  failed     does not compile: src/a.c:13:16: error: 'b' undeclared",
         "0003  src/crlf.c:2  -Wbug  repaired   0003-crlf-fix-Wbug.patch: applies and compiles; the finding is gone",
-        "2 repaired, 0 plausible, 1 failed, 1 more in the same places, 1 not about a line of the source",
+        "2 repaired, 0 plausible, 1 failed, 1 more in the same places, 1 left out: see summary.json",
     ];
     assert_eq!(table.lines().count(), expected.len(), "{table}");
     for (line, start) in table.lines().zip(expected) {
@@ -193,7 +193,7 @@ fn each_finding_gets_a_patch_that_git_applies_or_a_reason() {
         fs::read_to_string(tree.join("src/a.c")).unwrap().contains("return a;\n}\n\nint other")
     );
     let log = git(&tree, &["log", "-1", "--skip=1", "--format=%an%n%B"]);
-    let expected = "fixwright\na: fix -Wbug\n\ncompiler says of src/a.c:3:\n\n  bug\n\n\
+    let expected = "fixwright\na: fix -Wbug\n\nThe report of src/a.c:3 says:\n\n  bug\n\n\
         This change deletes 1 line and inserts 1 line. A language model wrote it\n\
         and nobody has reviewed it; it applies and compiles; the finding is\n\
         gone.\n\nReported-by: compiler (-Wbug)\n";
@@ -260,14 +260,17 @@ fn without_an_analyser_a_patch_is_plausible_at_best() {
 #[test]
 fn a_report_cannot_forge_a_mail() {
     let bench = Bench::new();
-    let mut findings = Findings::read(&bench.path("reports.txt"), &bench.path("tree")).unwrap();
+    let mut findings =
+        Findings::read(&bench.path("reports.txt"), &bench.path("tree"), flags::Target::Window)
+            .unwrap();
     let mut finding = findings.found.remove(0);
     let forged =
         "From: mallory <m@m>\n---\ndiff --git a/x b/x\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+x\n";
     finding.case.report.title = Some(forged.to_owned());
     finding.case.report.description = Some("word ".repeat(400));
     finding.case.report.rule.id = Some("very-long-rule\nSubject: no ".repeat(9));
-    finding.case.report.provenance.tool = Some("tool\n\nFrom: mallory <m@m>".to_owned());
+    finding.case.report.provenance.tool = Some("From: mallory <m@m>\n\nSubject: no".to_owned());
+    finding.case.report.location.function = Some("f\nFrom: mallory <m@m>".to_owned());
     let (old, new) = (SOURCE, SOURCE.replacen(" + 1 /* BUG */", "", 1));
     let file = FilePatch::between(
         "src/a.c",
@@ -295,4 +298,47 @@ fn a_report_cannot_forge_a_mail() {
         body.lines().count() < 30 && body.contains("\n  From: mallory <m@m>\n  ---\n"),
         "{body}"
     );
+}
+
+#[test]
+fn what_was_silenced_is_left_out_and_of_a_place_the_worst_is_repaired() {
+    let bench = Bench::new();
+    let result = |line: u32, level: &str, more: &str| {
+        format!(
+            r#"{{"ruleId":"{level}","level":"{level}","message":{{"text":"bug"}},{more}"locations":[{{"physicalLocation":
+            {{"artifactLocation":{{"uri":"src/a.c"}},"region":{{"startLine":{line}}}}}}}]}}"#
+        )
+    };
+    let silenced = result(13, "error", r#""suppressions":[{"kind":"inSource"}],"#);
+    let results = [result(3, "note", ""), result(3, "error", ""), silenced].join(",");
+    let sarif = format!(
+        r#"{{"version":"2.1.0","runs":[{{"tool":{{"driver":{{"name":"t"}}}},"results":[{results}]}}]}}"#
+    );
+    bench.write("reports.txt", &sarif);
+    let (_, table) = bench.run(&[]).unwrap();
+    assert!(table.starts_with("0001  src/a.c:3  error"), "{table}");
+    assert!(table.contains("1 more in the same places, 1 left out"), "{table}");
+    assert_eq!(bench.json("summary.json")["left_out"][0]["reason"], "suppressed");
+}
+
+#[test]
+fn reports_of_which_none_is_about_the_source_are_bad_input() {
+    let bench = Bench::new();
+    bench.write("reports.txt", "src/gone.c:1:1: warning: bug [-Wbug]\n");
+    let (exit, table) = bench.run(&[]).unwrap();
+    assert_eq!((exit, bench.asked()), (Exit::BadInput, 0), "{table}");
+}
+
+/// A header may be installed before the next run.
+#[test]
+fn what_could_not_be_judged_is_tried_again() {
+    let bench = Bench::new();
+    bench.write("reports.txt", "src/a.c:4:1: warning: bug [-Wbug]\n");
+    bench.write("tree/src/a.c", &format!("#include \"gone.h\"\n{SOURCE}"));
+    let (exit, table) = bench.run(&[]).unwrap();
+    assert_eq!((exit, bench.asked()), (Exit::Failed, 0), "{table}");
+    assert!(table.contains("does not compile as it is"), "{table}");
+    bench.write("tree/src/gone.h", "");
+    let (exit, table) = bench.run(&[]).unwrap();
+    assert_eq!((exit, bench.asked()), (Exit::Done, 1), "{table}");
 }

@@ -16,6 +16,7 @@ use super::outcome::{Outcome, Status};
 use super::{Pile, Search, mail};
 use crate::counter::Counter;
 use crate::interrupt::Interrupt;
+use crate::repair::case::place;
 use crate::repair::record::Record;
 use crate::repair::{request, show};
 
@@ -75,7 +76,11 @@ impl Pile<'_> {
         let tried =
             judges.with(&finding.case.file.path, &|| halt.flow(), |validator| match validator {
                 Ok(validator) => self.search(finding, search, validator, halt),
-                Err(reason) => self.untried(finding, reason),
+                // That may be another one the next time: a header is installed, a folder allowed.
+                Err(reason) => {
+                    self.folder.forget(finding)?;
+                    Ok(Some(Outcome::untried(finding, reason)))
+                }
             });
         match tried {
             Err(error) if is_cancelled(&error) => Ok(None),
@@ -140,7 +145,8 @@ impl Shared {
         };
         let Outcome { file, line, reason, .. } = &outcome;
         let reason = reason.lines().next().unwrap_or_default();
-        self.counter.say(format_args!("{file}:{line}: {status}: {reason}"));
+        let place = place(file, *line);
+        self.counter.say(format_args!("{place}: {status}: {reason}"));
         self.counter.add(1);
         self.outcomes.push((index, outcome));
     }
