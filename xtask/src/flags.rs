@@ -102,7 +102,7 @@ pub enum Command {
     ///
     /// Exit codes: 0 all were judged, 2 bad input, 3 could not run or interrupted.
     Evaluate(EvaluateFlags),
-    /// Fine-tune a model on samples of report and fix, with a loss that follows the edit
+    /// Fine-tune a model on samples of report and fix, with a loss that can follow the edit (--mask)
     ///
     /// Samples are JSON Lines as `curate` writes them, or with the original seven fields alone. The folder of a run gets
     /// run.json and config.toml, which repeat it, metrics.jsonl with a line a step, evaluations.jsonl, TensorBoard events, loss.svg,

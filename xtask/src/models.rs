@@ -18,6 +18,7 @@ mod place;
 mod progress;
 mod receipt;
 mod store;
+mod trained;
 mod weight_file;
 
 use std::path::{Path, PathBuf};
@@ -29,6 +30,7 @@ pub use self::manifest::{Manifest, Model, Part, Source};
 pub use self::progress::{Event, Progress, Terminal};
 pub use self::receipt::{digest, hex};
 pub use self::store::Store;
+pub use self::trained::Trained;
 pub use self::weight_file::WeightFile;
 
 /// The path of the model's file, fetched if it is not on this machine yet.

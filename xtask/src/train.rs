@@ -16,7 +16,7 @@ use fixwright::llama::{Device, Error};
 use crate::exit::{BadInput, Exit, note};
 use crate::flags::TrainFlags;
 use crate::interrupt::Interrupt;
-use crate::models;
+use crate::models::{self, Trained};
 
 mod config;
 mod data;
@@ -145,6 +145,7 @@ fn conclude(
     let base = config.base_model.clone();
     adapter.config.base_model = Some(base.unwrap_or_else(|| path.display().to_string()));
     adapter.save_as(&folder, config.adapter_type)?;
+    Trained::on(config.target).write(&folder)?;
     match &flags.merged {
         Some(merged) => Ok(Gguf::open(path)?.write_merged(&adapter, merged)?),
         None => Ok(()),

@@ -13,9 +13,13 @@
 //! | [`dataset`] | | pairs of report and fix as JSON Lines |
 //! | [`source`] | | the file that a report means, found in a tree |
 //! | `llama`, `decode`, `repair` | `model` | the model, decoding with drafts, and the `Repairer` |
+//! | the same on burn, and on NVIDIA GPUs | `burn`, `cuda` | |
 //! | `finetune` | `finetune` | masked fine-tuning |
 //!
-//! Whoever needs one of them depends on that crate alone. The modules without a feature build in seconds; `model` brings burn.
+//! Whoever needs one of them depends on that crate alone. The modules without a feature build in seconds, with `model` in a minute or two; `burn`,
+//! and so `cuda` and `finetune`, takes several.
+//!
+//! Candidates run in a sandbox, for which the program starts itself: its `main` begins with [`validate::sandbox::enter`].
 //!
 //! # Example
 //!

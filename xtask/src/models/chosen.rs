@@ -6,6 +6,7 @@ use fixwright::repair::LoadOptions;
 use fixwright_prompt::Target;
 
 use super::manifest::Manifest;
+use super::trained::Trained;
 use super::{WeightFile, resolve};
 use crate::exit::BadInput;
 
@@ -66,7 +67,10 @@ fn chosen_adapter(
 ) -> anyhow::Result<Option<PathBuf>> {
     let found = match adapter {
         Some("none") => return Ok(None),
-        Some(folder) if Path::new(folder).is_dir() => return Ok(Some(PathBuf::from(folder))),
+        Some(folder) if Path::new(folder).is_dir() => {
+            Trained::check(Path::new(folder), target);
+            return Ok(Some(PathBuf::from(folder)));
+        }
         Some(name) => Some(manifest.adapter(name)?),
         None => model.and_then(|model| manifest.default_adapter(model, target)),
     };

@@ -190,8 +190,7 @@ mod tests {
         let out = format!("--out={}", out.display());
         let line =
             ["xtask", "train", "--data=d.jsonl", &out].into_iter().chain(more.iter().copied());
-        let crate::flags::Command::Train(flags) = crate::flags::Flags::parse_from(line).command
-        else {
+        let flags::Command::Train(flags) = flags::Flags::parse_from(line).command else {
             unreachable!()
         };
         Config::read(&flags)
