@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 use std::io::BufReader;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
@@ -15,6 +15,11 @@ use crate::exit::Exit;
 use crate::workspace;
 
 const BINARY: &str = "xtask-model";
+
+/// What its allocator, which reads the environment before anything runs, is told unless the user says otherwise: to keep memory, since each step
+/// takes what the last one gave back, and to ask for large pages.
+const ALLOCATOR: [(&str, &str); 2] =
+    [("MIMALLOC_PURGE_DELAY", "-1"), ("MIMALLOC_ALLOW_LARGE_OS_PAGES", "1")];
 
 /// Builds `xtask-model`, with further `features`, and becomes it, with `arguments`: Ctrl-C and the exit code are then its own.
 ///
@@ -28,7 +33,7 @@ pub fn run(
 ) -> anyhow::Result<Exit> {
     use std::os::unix::process::CommandExt as _;
     let binary = build(features)?;
-    let error = Command::new(&binary).args(arguments).exec();
+    let error = command(&binary, arguments).exec();
     Err(error).with_context(|| format!("cannot start {}", binary.display()))
 }
 
@@ -43,11 +48,17 @@ pub fn run(
     features: &[&str],
 ) -> anyhow::Result<Exit> {
     let binary = build(features)?;
-    let status = Command::new(&binary)
-        .args(arguments)
+    let status = command(&binary, arguments)
         .status()
         .with_context(|| format!("cannot start {}", binary.display()))?;
     status.code().and_then(Exit::from_code).with_context(|| format!("{BINARY} ended with {status}"))
+}
+
+fn command(binary: &Path, arguments: impl IntoIterator<Item = OsString>) -> Command {
+    let mut command = Command::new(binary);
+    let unset = ALLOCATOR.into_iter().filter(|(name, _)| std::env::var_os(name).is_none());
+    command.args(arguments).envs(unset);
+    command
 }
 
 fn build(features: &[&str]) -> anyhow::Result<PathBuf> {

@@ -60,10 +60,11 @@ pub struct RepairFlags {
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
     /// The shell command, run in a copy of the source, that shows whether it compiles; `make` where there is a makefile,
-    /// else a syntax check of the file, if left out; it must build the folder it runs in, not a path written down elsewhere
+    /// else a syntax check of the file, if left out; it must build the folder it runs in, not a path written down elsewhere. {file} in it stands
+    /// for the file to repair: each file is compiled by itself then
     #[arg(long, value_name = "COMMAND")]
     pub compile: Option<String>,
-    /// The shell command, run where the candidate was compiled, that ends with exit code 0 if the project's tests pass
+    /// The shell command, run where the candidate was compiled, that ends with exit code 0 if the tests pass; {file} as in --compile
     #[arg(long, value_name = "COMMAND")]
     pub test: Option<String>,
     /// Run this analyser before and after each candidate, on the file alone: a candidate with which it still makes the finding is none. gcc,

@@ -13,6 +13,9 @@ use crate::exit::{BadInput, note};
 use crate::flags::RepairFlags;
 use crate::isolation::isolation;
 
+/// What stands for the file to repair in a command.
+const FILE: &str = "{file}";
+
 /// Lines of a failing test's output that are shown.
 const SHOWN: usize = 10;
 
@@ -31,13 +34,15 @@ impl<'a> Judging<'a> {
 
     /// Whether the whole tree is compiled, whichever file is repaired.
     pub(super) fn is_of_tree(&self) -> bool {
-        self.flags.compile.is_some() || self.has_makefile()
+        let commands = [&self.flags.compile, &self.flags.test];
+        let by_file = commands.into_iter().flatten().any(|command| command.contains(FILE));
+        !by_file && (self.flags.compile.is_some() || self.has_makefile())
     }
 
     /// The command that shows whether the tree compiles: the caller's, or `make` where there is a makefile, or a syntax check of the file.
     pub(super) fn compile(&self, file: &str) -> Task {
         self.bounded(match &self.flags.compile {
-            Some(command) => Task::new(["sh", "-c", command]),
+            Some(command) => shell(command, file),
             None if self.has_makefile() => Task::new(["make"]),
             None => Task::new(["cc", "-Wall", "-fsyntax-only", file]),
         })
@@ -94,7 +99,7 @@ impl<'a> Judging<'a> {
     fn toolchain(&self, file: &str) -> Toolchain {
         let mut toolchain = Toolchain::new(self.compile(file));
         if let Some(command) = &self.flags.test {
-            let test = self.bounded(Task::new(["sh", "-c", command]));
+            let test = self.bounded(shell(command, file));
             toolchain = toolchain.with_tests(Suite::command(test));
         }
         if let Some(analyser) = &self.flags.analyser {
@@ -118,6 +123,11 @@ impl<'a> Judging<'a> {
     }
 }
 
+/// A shell command about a file, which goes to the shell as it is, whatever signs are in its name.
+fn shell(command: &str, file: &str) -> Task {
+    Task::new(["sh", "-c", &command.replace(FILE, "\"$1\""), "sh", file])
+}
+
 /// Whether a compiler says that a file has an error, other than that a header is not installed.
 fn has_error_in(output: &str, file: &str) -> bool {
     let is_own = |report: &BugReport| {
@@ -135,17 +145,36 @@ mod tests {
     use std::ops::ControlFlow;
 
     use clap::Parser as _;
+    use tempfile::TempDir;
 
     use super::*;
     use crate::flags::{Command, Flags};
 
     fn validator(source: &str) -> anyhow::Result<Validator> {
+        with(source, &[]).map(|(_, validator)| validator)
+    }
+
+    fn with(source: &str, more: &[&str]) -> anyhow::Result<(TempDir, Validator)> {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("a.c"), source).unwrap();
-        let line = ["xtask", "repair", "--allow-unsandboxed"];
+        let line = ["xtask", "repair", "--allow-unsandboxed"].iter().chain(more);
         let Command::Repair(flags) = Flags::parse_from(line).command else { unreachable!() };
         let judging = Judging::new(&flags, folder.path())?;
-        judging.validator("a.c", &mut |_| ControlFlow::Continue(()))
+        let validator = judging.validator("a.c", &mut |_| ControlFlow::Continue(()))?;
+        Ok((folder, validator))
+    }
+
+    #[test]
+    fn commands_may_be_about_the_file_alone() {
+        let program = "#include <stdio.h>\nint main(void) { puts(\"b\"); return 0; }\n";
+        let commands = [
+            "--compile=cc -o 'a b' {file}",
+            "--test=test \"$('./a b')\" = b && grep -q puts {file}",
+        ];
+        let (_folder, validator) = with(program, &commands).unwrap();
+        let judged = validator.judge_unpatched(&mut |_| ControlFlow::Continue(())).unwrap();
+        assert_eq!(judged.verdict, Verdict::Plausible);
+        assert_eq!(shell("cat {file}", "$(x).c").argv, ["sh", "-c", "cat \"$1\"", "sh", "$(x).c"]);
     }
 
     #[test]
