@@ -115,8 +115,8 @@ impl<'a> Pile<'a> {
             return Ok(Exit::CouldNotRun);
         }
         Ok(match &self.findings {
-            Findings { found, left_out } if found.is_empty() && !left_out.is_empty() => {
-                note(format_args!("nothing to repair: {}", left_out[0].reason));
+            Findings { found, misplaced: true, .. } if found.is_empty() => {
+                note("no report is about the source: see summary.json");
                 Exit::BadInput
             }
             _ if summary.failed > 0 => Exit::Failed,

@@ -33,13 +33,22 @@ pub(super) struct LeftOut {
     report: PathBuf,
     place: Option<String>,
     rule: Option<String>,
-    pub(super) reason: String,
+    reason: String,
+}
+
+impl LeftOut {
+    /// A file without reports.
+    fn file(report: PathBuf, reason: String) -> Self {
+        Self { report, place: None, rule: None, reason }
+    }
 }
 
 /// All that the reports say.
 pub(super) struct Findings {
     pub(super) found: Vec<Finding>,
     pub(super) left_out: Vec<LeftOut>,
+    /// Whether a report could not be found in the source.
+    pub(super) misplaced: bool,
 }
 
 impl Findings {
@@ -55,8 +64,7 @@ impl Findings {
         for file in files {
             if let Err(error) = reader.file(&file) {
                 note(&error);
-                let left_out = LeftOut { report: file, place: None, rule: None, reason: error.0 };
-                reader.findings.left_out.push(left_out);
+                reader.findings.left_out.push(LeftOut::file(file, error.0));
             }
         }
         Ok(reader.findings)
@@ -99,7 +107,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(root: &'a Path, target: Target) -> Self {
-        let findings = Findings { found: Vec::new(), left_out: Vec::new() };
+        let findings = Findings { found: Vec::new(), left_out: Vec::new(), misplaced: false };
         let sources = Sources::new(root.to_owned());
         let (files, places) = (HashMap::new(), BTreeMap::new());
         Self { root, target, sources, files, places, findings }
@@ -124,10 +132,15 @@ impl<'a> Reader<'a> {
 
     fn report(&mut self, path: &Path, mut report: BugReport) {
         report.resolve(&mut |place| self.sources.read(place));
-        let placed = self.place(&report);
+        let settled = report.status.settled();
+        let placed = match settled {
+            Some(reason) => Err(reason.to_owned()),
+            None => self.place(&report),
+        };
         let (file, line) = match placed {
             Ok(placed) => placed,
             Err(reason) => {
+                self.findings.misplaced |= settled.is_none();
                 self.findings.left_out.push(LeftOut {
                     report: path.to_owned(),
                     place: Some(report.location.to_string()),
@@ -154,9 +167,6 @@ impl<'a> Reader<'a> {
 
     /// The file and line that a report is about, or why there is none.
     fn place(&mut self, report: &BugReport) -> Result<(Arc<SourceFile>, Option<usize>), String> {
-        if let Some(reason) = report.status.settled() {
-            return Err(reason.to_owned());
-        }
         let name = report.location.path.as_deref().ok_or("names no file")?;
         let line = report.location.line.map(|line| line as usize);
         if line.is_none() && self.target != Target::Program {
