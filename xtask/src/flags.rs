@@ -40,6 +40,8 @@ pub enum Command {
     /// With --reports all findings are repaired that are about files of --source, those in the same place once. --out gets a mail for `git am` each,
     /// and stdout a table: repaired, if --analyser saw the finding go; plausible, if all else is well; failed, and why.
     ///
+    /// With --programs no report is needed: each program is compiled and run with --tests, and repaired if it fails one.
+    ///
     /// Exit codes: 0 repaired, 1 no valid patch found (for one finding at least), 2 bad input, 3 could not run or interrupted.
     Repair(RepairFlags),
     /// Measure decoding with drafts: speed, tokens per forward pass, equality with plain decoding

@@ -11,6 +11,7 @@ use crate::flags::{self, RepairFlags};
 use crate::models::Chosen;
 
 mod case;
+mod course;
 mod judging;
 mod pile;
 mod record;
@@ -27,9 +28,9 @@ use case::Case;
 ///
 /// [`BadInput`] for a report, source tree or model that cannot be used; others when the work itself cannot be done.
 pub fn run(flags: &RepairFlags) -> anyhow::Result<Exit> {
-    match (&flags.reports, &flags.source, &flags.out) {
-        (Some(reports), Some(source), Some(out)) => {
-            pile::run(flags, &pile::Paths { reports, source, out })
+    match (flags.source.as_ref().or(flags.programs.as_ref()), &flags.out) {
+        (Some(source), Some(out)) => {
+            pile::run(flags, &pile::Paths { reports: flags.reports.as_deref(), source, out })
         }
         _ => single::run(flags),
     }

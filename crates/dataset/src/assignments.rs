@@ -1,5 +1,6 @@
 //! Wrong and right programs that students wrote for the same problems.
 
+mod cases;
 mod folders;
 mod layout;
 mod nearest;
@@ -10,6 +11,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 
 use crate::{Error, RepairSample, Skipped, Source};
+pub use cases::read_tests;
 use folders::Folders;
 use rows::ProgramRows;
 

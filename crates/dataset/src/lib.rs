@@ -82,6 +82,7 @@ mod curate;
 mod error;
 mod evaluate;
 mod extra;
+mod fault;
 mod filter;
 mod history;
 #[cfg(feature = "syntax")]
@@ -105,7 +106,7 @@ mod walk;
 mod wire;
 mod write;
 
-pub use assignments::Assignments;
+pub use assignments::{Assignments, read_tests};
 #[cfg(feature = "syntax")]
 pub use context::{ContextOptions, InContext};
 pub use correct::Correct;
@@ -113,6 +114,7 @@ pub use curate::{CurateContext, CurateEvent, CurateOptions, Named, curate};
 pub use error::{Error, Place};
 pub use evaluate::{Evaluated, Evaluator, Programs};
 pub use extra::Extra;
+pub use fault::Fault;
 pub use filter::{CountTokens, Filter, changed_lines, words_and_signs};
 pub use history::{History, HistoryOptions, Walked};
 #[cfg(feature = "syntax")]

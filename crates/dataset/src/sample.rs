@@ -4,6 +4,7 @@ use fixwright_report::{BugReport, Level, TestFailure};
 use serde::{Deserialize, Serialize};
 
 use crate::Extra;
+use crate::fault::{COMPILE_ERROR, FAILS};
 
 /// A bug, its report and its fix: one line of a data set.
 ///
@@ -83,7 +84,7 @@ impl RepairSample {
 
     /// What the extra field `compile_error` says first, if it says anything.
     fn compile_error(&self) -> Option<BugReport> {
-        let text: String = self.extra.get("compile_error").ok().flatten()?;
+        let text: String = self.extra.get(COMPILE_ERROR).ok().flatten()?;
         if text.trim().is_empty() {
             return None;
         }
@@ -101,7 +102,7 @@ impl RepairSample {
     fn failing_test(&self) -> BugReport {
         /// Bytes of input and output that are short.
         const SHORT: usize = 600;
-        let failed: Vec<usize> = self.extra.get("buggy_fails").ok().flatten().unwrap_or_default();
+        let failed: Vec<usize> = self.extra.get(FAILS).ok().flatten().unwrap_or_default();
         let tests = self.tests.as_deref().unwrap_or_default();
         let failed: Vec<&TestCase> = failed.iter().filter_map(|index| tests.get(*index)).collect();
         let is_short = |test: &&&TestCase| test.input.len() + test.output.len() <= SHORT;

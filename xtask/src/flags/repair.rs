@@ -4,6 +4,7 @@ use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::ArgPredicate;
 use fixwright_validate::Analyser;
 
 use super::{ContextFlags, Target, analyser, device};
@@ -16,14 +17,25 @@ pub struct RepairFlags {
     #[arg(long, value_name = "FILE", group = "what", requires = "source")]
     pub report: Option<PathBuf>,
     /// A file or folder of reports, all findings of which are repaired, one patch each
-    #[arg(long, value_name = "FILE|DIR", group = "what", requires_all = ["source", "out"], conflicts_with_all = ["line", "apply", "json"])]
+    #[arg(long, value_name = "FILE|DIR", groups = ["what", "pile"], requires_all = ["source", "out"], conflicts_with_all = ["line", "apply", "json"])]
     pub reports: Option<PathBuf>,
-    /// The folder for what comes of --reports: `NNNN-<subject>.patch` for `git am`, summary.json, results. The same command again goes on where it
+    /// A folder of C programs, one a file, that were handed in for an assignment: those that fail its --tests are repaired, one patch each
+    #[arg(long, value_name = "DIR", groups = ["what", "pile"], requires_all = ["tests", "out"],
+        conflicts_with_all = ["line", "apply", "json", "source", "test", "analyser"])]
+    pub programs: Option<PathBuf>,
+    /// The tests of --programs: files NAME.in, what a program reads, beside NAME.out, what it has to print, white space at the ends of lines aside. A
+    /// test may take two seconds of processor time, 512 MiB, and 1 MiB of output
+    #[arg(long, value_name = "DIR", requires = "programs")]
+    pub tests: Option<PathBuf>,
+    /// A file that says in words what the --programs have to do, which the model is told
+    #[arg(long, value_name = "FILE", requires = "programs")]
+    pub description: Option<PathBuf>,
+    /// The folder for what comes of a pile: `NNNN-<subject>.patch` for `git am`, summary.json, results. The same command again goes on where it
     /// was broken off
-    #[arg(long, value_name = "DIR", requires = "reports")]
+    #[arg(long, value_name = "DIR", requires = "pile")]
     pub out: Option<PathBuf>,
     /// Findings that are worked on at the same time: while the model answers for one, others are compiled and tested
-    #[arg(long, value_name = "N", default_value = "2", requires = "reports")]
+    #[arg(long, value_name = "N", default_value = "2", requires = "pile")]
     pub jobs: NonZeroUsize,
     /// The folder of the source that the report is about
     #[arg(long, value_name = "DIR", requires = "what")]
@@ -38,8 +50,14 @@ pub struct RepairFlags {
     /// it, or none; the model's default for the target if left out, where it has one
     #[arg(long, value_name = "NAME|DIR|none")]
     pub adapter: Option<String>,
-    /// What the model is asked to write
-    #[arg(long, value_enum, default_value_t)]
+    /// What the model is asked to write; of --programs always the program
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        default_value_if("programs", ArgPredicate::IsPresent, "program"),
+        conflicts_with = "programs"
+    )]
     pub target: Target,
     /// What the model is shown
     #[command(flatten)]
@@ -61,7 +79,7 @@ pub struct RepairFlags {
     pub json: Option<PathBuf>,
     /// The shell command, run in a copy of the source, that shows whether it compiles; `make` where there is a makefile,
     /// else a syntax check of the file, if left out; it must build the folder it runs in, not a path written down elsewhere. {file} in it stands
-    /// for the file to repair: each file is compiled by itself then
+    /// for the file to repair: each file is compiled by itself then, and of --programs into a file `program`
     #[arg(long, value_name = "COMMAND")]
     pub compile: Option<String>,
     /// The shell command, run where the candidate was compiled, that ends with exit code 0 if the tests pass; {file} as in --compile
@@ -97,7 +115,14 @@ impl RepairFlags {
     ///
     /// [`BadInput`] for a path that is not there.
     pub fn check(&self) -> Result<(), BadInput> {
-        let paths = [&self.report, &self.reports, &self.source];
+        let paths = [
+            &self.report,
+            &self.reports,
+            &self.source,
+            &self.programs,
+            &self.tests,
+            &self.description,
+        ];
         let missing = paths.into_iter().flatten().find(|path| !path.exists());
         missing.map_or(Ok(()), |path| {
             Err(BadInput(format!("{}: there is no such file or folder", path.display())))

@@ -18,6 +18,7 @@ use crate::workspace;
 const EXAMPLE: &str = "tests/fixtures/labels";
 
 /// A report and what it is about.
+#[derive(Clone)]
 pub(super) struct Case {
     pub(super) report: BugReport,
     /// The report's own file.

@@ -9,6 +9,7 @@ use fixwright::validate::{
     CopyOptions, Isolation, Progress, Suite, Task, Toolchain, Validator, Verdict, same_file,
 };
 
+use super::course::Course;
 use crate::exit::{BadInput, note};
 use crate::flags::RepairFlags;
 use crate::isolation::isolation;
@@ -23,26 +24,33 @@ const SHOWN: usize = 10;
 pub(super) struct Judging<'a> {
     flags: &'a RepairFlags,
     root: &'a Path,
+    course: Option<&'a Course>,
     isolation: Isolation,
 }
 
 impl<'a> Judging<'a> {
     pub(super) fn new(flags: &'a RepairFlags, root: &'a Path) -> anyhow::Result<Self> {
         let isolation = isolation(flags.allow_unsandboxed, &flags.allow_read)?;
-        Ok(Self { flags, root, isolation })
+        Ok(Self { flags, root, course: None, isolation })
+    }
+
+    /// The same for programs, each of which is compiled and tested by itself.
+    pub(super) fn of_programs(self, course: Option<&'a Course>) -> Self {
+        Self { course, ..self }
     }
 
     /// Whether the whole tree is compiled, whichever file is repaired.
     pub(super) fn is_of_tree(&self) -> bool {
         let commands = [&self.flags.compile, &self.flags.test];
         let by_file = commands.into_iter().flatten().any(|command| command.contains(FILE));
-        !by_file && (self.flags.compile.is_some() || self.has_makefile())
+        !by_file && self.course.is_none() && (self.flags.compile.is_some() || self.has_makefile())
     }
 
     /// The command that shows whether the tree compiles: the caller's, or `make` where there is a makefile, or a syntax check of the file.
     pub(super) fn compile(&self, file: &str) -> Task {
         self.bounded(match &self.flags.compile {
             Some(command) => shell(command, file),
+            None if self.course.is_some() => Course::compile(file),
             None if self.has_makefile() => Task::new(["make"]),
             None => Task::new(["cc", "-Wall", "-fsyntax-only", file]),
         })
@@ -63,7 +71,7 @@ impl<'a> Judging<'a> {
             return Ok(validator);
         }
         if !baseline.ending.is_time_out() && has_error_in(&baseline.output, file) {
-            note("the source does not compile as it is: a candidate has to change that");
+            note(format_args!("{file} does not compile as it is: a candidate has to change that"));
             return Ok(validator);
         }
         let what = match baseline.ending {
@@ -101,6 +109,9 @@ impl<'a> Judging<'a> {
         if let Some(command) = &self.flags.test {
             let test = self.bounded(shell(command, file));
             toolchain = toolchain.with_tests(Suite::command(test));
+        }
+        if let Some(course) = self.course {
+            toolchain = toolchain.with_tests(course.suite());
         }
         if let Some(analyser) = &self.flags.analyser {
             let mut analyser = analyser.clone();

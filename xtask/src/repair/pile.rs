@@ -1,4 +1,4 @@
-//! A pile of reports: each finding gets a patch, or a reason why it has none.
+//! A pile of reports, or of programs: each finding gets a patch, or a reason why it has none.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -7,6 +7,7 @@ use fixwright::decode::Target;
 use fixwright::prompt::{Index, Request};
 use fixwright::repair::{Judge, Progress, Repair, Repairer};
 
+use super::course::Course;
 use super::judging::Judging;
 use super::{Work, chosen, options, with_model};
 use crate::exit::{Exit, note};
@@ -32,36 +33,54 @@ use judges::Judges;
 use outcome::Outcome;
 use settings::Settings;
 
-/// Where reports and source are, and where the patches go.
+/// Where reports and source are, and where the patches go. Without reports the source is programs.
 pub(super) struct Paths<'a> {
-    pub(super) reports: &'a Path,
+    pub(super) reports: Option<&'a Path>,
     pub(super) source: &'a Path,
     pub(super) out: &'a Path,
 }
 
 /// Repairs every finding that has no result in the folder yet, and prints a table of all.
 pub(super) fn run(flags: &RepairFlags, paths: &Paths<'_>) -> anyhow::Result<Exit> {
-    let findings = Findings::read(paths.reports, paths.source, flags.target)?;
+    let course = Course::read(flags)?;
+    let findings = Findings::of(paths, flags.target)?;
     let interrupt = Interrupt::listen()?;
+    let input = Input { flags, source: paths.source, course: course.as_ref() };
     if findings.found.is_empty() {
-        let pile = Pile::open(flags, paths, findings, &[], interrupt)?;
+        let pile = Pile::open(input, paths.out, findings, &[], interrupt)?;
         return pile.conclude(&mut io::stdout());
     }
     let model = chosen(flags)?;
     let weights = model.files()?;
-    let mut pile = Pile::open(flags, paths, findings, &weights, interrupt)?;
+    let mut pile = Pile::open(input, paths.out, findings, &weights, interrupt)?;
     if pile.is_open() {
-        let judges = pile.judges()?;
+        let judges = input.judges(&pile.interrupt)?;
         note("loading the model");
         with_model(flags, &model, Searching { pile: &mut pile, judges })?;
     }
     pile.conclude(&mut io::stdout())
 }
 
-/// The findings, and what became of them.
-struct Pile<'a> {
+/// What is worked on, and how.
+#[derive(Clone, Copy)]
+struct Input<'a> {
     flags: &'a RepairFlags,
     source: &'a Path,
+    /// What programs have to do, where the source is programs.
+    course: Option<&'a Course>,
+}
+
+impl<'a> Input<'a> {
+    /// What judges candidates. A tree that is compiled as a whole has to compile as it is.
+    fn judges(self, interrupt: &Interrupt) -> anyhow::Result<Judges<'a>> {
+        let judging = Judging::new(self.flags, self.source)?.of_programs(self.course);
+        Judges::new(judging, &mut |_| interrupt.flow())
+    }
+}
+
+/// The findings, and what became of them.
+struct Pile<'a> {
+    input: Input<'a>,
     weights: &'a [WeightFile],
     findings: Findings,
     folder: Folder,
@@ -77,31 +96,26 @@ type Search<'a> =
 impl<'a> Pile<'a> {
     /// The pile with the results that the folder has already.
     fn open(
-        flags: &'a RepairFlags,
-        paths: &Paths<'a>,
+        input: Input<'a>,
+        out: &Path,
         findings: Findings,
         weights: &'a [WeightFile],
         interrupt: Interrupt,
     ) -> anyhow::Result<Self> {
-        let settings = Settings::new(flags, &findings, weights);
-        let folder = Folder::open(paths.out, &settings)?;
+        let settings = Settings::new(input, &findings, weights);
+        let folder = Folder::open(out, &settings)?;
         let outcomes: Vec<_> =
             findings.found.iter().map(|finding| folder.kept(finding)).collect::<Result<_, _>>()?;
         let kept = outcomes.iter().flatten().count();
         if kept > 0 {
             note(format_args!("{kept} of {} findings are done already", outcomes.len()));
         }
-        Ok(Self { flags, source: paths.source, weights, findings, folder, outcomes, interrupt })
+        Ok(Self { input, weights, findings, folder, outcomes, interrupt })
     }
 
     /// Whether there is anything to do.
     fn is_open(&self) -> bool {
         self.outcomes.iter().any(Option::is_none)
-    }
-
-    /// What judges candidates. A tree that is compiled as a whole has to compile as it is.
-    fn judges(&self) -> anyhow::Result<Judges<'a>> {
-        Judges::new(Judging::new(self.flags, self.source)?, &mut |_| self.interrupt.flow())
     }
 
     /// Writes the summary, prints the table, and says how it went.
@@ -135,12 +149,12 @@ impl Work for Searching<'_, '_> {
     type Out = ();
 
     fn with<T: Target + Clone + Sync>(self, repairer: &Repairer<T>) -> anyhow::Result<()> {
-        let flags = self.pile.flags;
+        let Input { flags, source, .. } = self.pile.input;
         let (tokens, options) = (flags.context.tokens, options(flags));
         let interrupt = self.pile.interrupt.clone();
         let tree = match tokens {
             0 => None,
-            _ => Some(Index::of_tree(self.pile.source, &|_| interrupt.flow())?),
+            _ => Some(Index::of_tree(source, &|_| interrupt.flow())?),
         };
         self.pile.work(&self.judges, &|request, judge, progress| {
             let request = match &tree {

@@ -68,13 +68,22 @@ fn one(
             None => return Ok(Examined::Unfit { reason: "no date" }),
         },
     };
-    if let Some(verified) = verified
-        && let Some(reason) = verified.reason(sample, context)?
-    {
-        return Ok(Examined::Unfit { reason });
-    }
+    let fault = match verified.map(|verified| verified.outcome(sample, context)).transpose()? {
+        Some(outcome) => match outcome.fault() {
+            Ok(fault) => fault.filter(|_| !sample.has_fault()),
+            Err(reason) => return Ok(Examined::Unfit { reason }),
+        },
+        None => None,
+    };
     let mut line = Vec::new();
-    write(&mut line, sample)?;
+    match fault {
+        Some(fault) => {
+            let mut sample = sample.clone();
+            sample.set_fault(&fault)?;
+            write(&mut line, &sample)?;
+        }
+        None => write(&mut line, sample)?,
+    }
     let fingerprint = Fingerprint::of(sample, change.as_ref());
     let origin = sample.origin.clone().unwrap_or_default();
     let licence = sample.license.clone().unwrap_or_default();

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{CurateContext, CurateEvent};
 use crate::outcomes::{Outcomes, key};
-use crate::{Error, Evaluator, RepairSample};
+use crate::{Error, Evaluator, Fault, RepairSample};
 
 /// What the programs of a sample say of it.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-enum Outcome {
-    /// Nothing against it, or there are none.
-    Good,
+#[derive(Serialize, Deserialize)]
+pub(super) enum Outcome {
+    /// Nothing against it, or there are none; and what is wrong with the code.
+    Good(Option<Fault>),
     NoFix,
     FixFails,
     CodePasses,
@@ -21,13 +21,14 @@ enum Outcome {
 }
 
 impl Outcome {
-    fn reason(self) -> Option<&'static str> {
+    /// What is wrong with the code, as far as that was seen, or why the sample is none.
+    pub(super) fn fault(self) -> Result<Option<Fault>, &'static str> {
         match self {
-            Self::Good => None,
-            Self::NoFix => Some("no fix to run"),
-            Self::FixFails => Some("fix fails its tests"),
-            Self::CodePasses => Some("code passes its tests"),
-            Self::CodeCompiles => Some("code compiles, without tests"),
+            Self::Good(fault) => Ok(fault),
+            Self::NoFix => Err("no fix to run"),
+            Self::FixFails => Err("fix fails its tests"),
+            Self::CodePasses => Err("code passes its tests"),
+            Self::CodeCompiles => Err("code compiles, without tests"),
         }
     }
 }
@@ -39,14 +40,13 @@ pub(super) struct Verified<'a> {
 }
 
 impl Verified<'_> {
-    /// Why the programs of a sample speak against it; `None` if they do not, or if it has none.
-    pub(super) fn reason(
+    /// What the programs of a sample say of it.
+    pub(super) fn outcome(
         &self,
         sample: &RepairSample,
         context: &CurateContext<'_>,
-    ) -> Result<Option<&'static str>, Error> {
-        let outcome = self.outcomes.remember(self.key(sample), || self.judge(sample, context))?;
-        Ok(outcome.reason())
+    ) -> Result<Outcome, Error> {
+        self.outcomes.remember(self.key(sample), || self.judge(sample, context))
     }
 
     /// What the outcome depends on.
@@ -60,24 +60,20 @@ impl Verified<'_> {
     }
 
     fn judge(&self, sample: &RepairSample, context: &CurateContext<'_>) -> Result<Outcome, Error> {
-        let Some(code) = sample.code.as_deref() else { return Ok(Outcome::Good) };
+        let Some(code) = sample.code.as_deref() else { return Ok(Outcome::Good(None)) };
         let Ok(Some(fixed)) = sample.reference() else { return Ok(Outcome::NoFix) };
         let judge = |text: &str| {
             let mut watch = |_| (context.progress)(CurateEvent::Running);
-            let judged = self.evaluator.judge_text(sample, code, text, &mut watch)?;
-            Ok::<_, Error>(judged.judged.map(|judged| judged.verdict))
+            Ok::<_, Error>(self.evaluator.judge_text(sample, code, text, &mut watch)?.judged)
         };
         let tested = sample.tests.as_ref().is_some_and(|tests| !tests.is_empty());
-        let against = match judge(&fixed)? {
-            None => return Ok(Outcome::Good),
+        let against = match judge(&fixed)?.map(|judged| judged.verdict) {
+            None => return Ok(Outcome::Good(None)),
             Some(Verdict::Plausible) => Outcome::CodePasses,
             Some(Verdict::Compiles) if !tested => Outcome::CodeCompiles,
             Some(_) => return Ok(Outcome::FixFails),
         };
-        Ok(if passes(judge(code)?.as_ref()) { against } else { Outcome::Good })
+        let fault = judge(code)?.as_ref().and_then(Fault::of);
+        Ok(fault.map_or(against, |fault| Outcome::Good(Some(fault))))
     }
-}
-
-fn passes(verdict: Option<&Verdict>) -> bool {
-    matches!(verdict, Some(Verdict::Plausible | Verdict::Compiles))
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use fixwright_validate::{Compare, Limits, Suite, Task, TestCase, Toolchain};
+use fixwright_validate::{Compare, Limits, Suite, Task, Toolchain};
 use serde::{Deserialize, Serialize};
 
-use crate::RepairSample;
+use crate::{RepairSample, TestCase};
 
 /// How programs of one file are compiled and run, as data: another language is another value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,11 +20,18 @@ pub struct Programs {
 }
 
 impl Default for Programs {
-    /// C, by gcc as contests compile it. A test may take two seconds of processor time and ten by the clock, 512 MiB, of these 256
-    /// MiB of stack, and 1 MiB of output.
+    /// C in a file `main.c`.
     fn default() -> Self {
+        Self::c("main.c")
+    }
+}
+
+impl Programs {
+    /// C in a file of that name, by gcc as contests compile it. A test may take two seconds of processor time and ten by the clock, 512 MiB,
+    /// of these 256 MiB of stack, and 1 MiB of output.
+    pub fn c(file: &str) -> Self {
         let flags = ["-std=gnu11", "-w", "-O1", "-fno-strict-aliasing", "-o", "program"];
-        let compile = ["gcc"].into_iter().chain(flags).chain(["main.c", "-lm"]);
+        let compile = ["gcc"].into_iter().chain(flags).chain([file, "-lm"]);
         let mut limits = Limits::default();
         limits.wall_time = Duration::from_secs(10);
         limits.cpu_time = Some(Duration::from_secs(2));
@@ -35,14 +42,21 @@ impl Default for Programs {
         limits.flood = Some(1 << 20);
         limits.output = 1 << 20;
         Self {
-            file: "main.c".into(),
+            file: file.into(),
             compile: Task::new(compile),
             run: Task::new(["./program"]).with_limits(limits),
         }
     }
-}
 
-impl Programs {
+    /// The tests of a program.
+    pub fn suite(&self, tests: &[TestCase], compare: Compare) -> Suite {
+        let case = |test: &TestCase| fixwright_validate::TestCase {
+            input: test.input.clone(),
+            output: test.output.clone(),
+        };
+        Suite::new(self.run.clone(), tests.iter().map(case).collect(), compare)
+    }
+
     /// How `sample` is judged; none if it is no whole program.
     ///
     /// The field `compare` of a sample (`exact`, `strict` or `loose`) says how outputs are compared; strictly if it is missing.
@@ -56,11 +70,6 @@ impl Programs {
             return Some(toolchain);
         }
         let compare = sample.extra.get::<Compare>("compare").ok().flatten().unwrap_or_default();
-        let case = |test: &crate::TestCase| TestCase {
-            input: test.input.clone(),
-            output: test.output.clone(),
-        };
-        let tests = tests.iter().map(case).collect();
-        Some(toolchain.with_tests(Suite::new(self.run.clone(), tests, compare)))
+        Some(toolchain.with_tests(self.suite(tests, compare)))
     }
 }

@@ -175,10 +175,16 @@ fn programs_that_do_not_do_what_the_sample_says_are_left_out() {
         sample.tests = Some(vec![TestCase { input: String::new(), output: "yes\n".into() }]);
         sample
     };
+    let mut broken = sample("broken", "no", "yes");
+    broken.code = broken.code.map(|code| code.replace(';', ""));
+    let mut known = sample("known", "now", "yes");
+    known.extra.insert("buggy_fails", &[7]).unwrap();
     let samples = vec![
         sample("good", "no", "yes"),
         sample("wrong", "no", "no"),
         sample("right", "yes", "yes"),
+        broken,
+        known,
     ];
     let evaluator = Evaluator::new(Target::Program, Programs::default(), Isolation::None);
     let progress = |_: CurateEvent<'_>| ControlFlow::Continue(());
@@ -190,7 +196,11 @@ fn programs_that_do_not_do_what_the_sample_says_are_left_out() {
     let sources = vec![Named { name: "s".into(), source: Box::new(list(samples)) }];
     let options = CurateOptions::default();
     let manifest = curate(sources, folder.path(), &options, BTreeMap::new(), &context).unwrap();
-    assert_eq!(ids(&rows(&folder.path().join("train.jsonl"))), ["good"]);
+    let rows = rows(&folder.path().join("train.jsonl"));
+    assert_eq!(ids(&rows), ["good", "broken", "known"]);
+    let fails = |row: &RepairSample| row.extra.get::<Vec<u32>>("buggy_fails").unwrap();
+    assert_eq!(rows.iter().filter_map(fails).collect::<Vec<_>>(), [vec![0], vec![], vec![7]]);
+    assert_eq!(rows[1].report().title.as_deref(), Some("expected ';' before '}' token"));
     let expected = [("code passes its tests", 1), ("fix fails its tests", 1)];
     assert_eq!(manifest.dropped.iter().collect::<Vec<_>>(), expected);
 }

@@ -1,4 +1,4 @@
-//! The findings of all reports, each place once.
+//! The findings of all reports, each place once; of programs each is one.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
@@ -12,6 +12,7 @@ use fixwright::report::{BugReport, Event, stream};
 use fixwright::source::SourceFile;
 use serde::Serialize;
 
+use super::Paths;
 use crate::exit::{BadInput, note};
 use crate::flags::Target;
 use crate::repair::bad_input;
@@ -19,6 +20,7 @@ use crate::repair::case::Case;
 use crate::report::Sources;
 
 /// A finding that is to be repaired.
+#[derive(Clone)]
 pub(super) struct Finding {
     /// Its number, from 1, in the order of the reports.
     pub(super) number: usize,
@@ -52,9 +54,33 @@ pub(super) struct Findings {
 }
 
 impl Findings {
+    /// Those of the reports, or all programs.
+    pub(super) fn of(paths: &Paths<'_>, target: Target) -> anyhow::Result<Self> {
+        let reader = Reader::new(paths.source, target);
+        match paths.reports {
+            Some(reports) => Self::read(reader, reports),
+            None => Self::programs(reader),
+        }
+    }
+
+    /// Every C file of the folder. What is wrong with a program, if anything is, its tests have to say.
+    fn programs(mut reader: Reader<'_>) -> anyhow::Result<Self> {
+        let mut files = Vec::new();
+        collect(reader.root, &mut files)?;
+        files.retain(|file| file.extension().is_some_and(|extension| extension == "c"));
+        for file in files {
+            reader.program(&file);
+        }
+        match reader.findings {
+            findings if findings.found.is_empty() && findings.left_out.is_empty() => {
+                Err(BadInput(format!("{}: has no file NAME.c", reader.root.display())).into())
+            }
+            findings => Ok(findings),
+        }
+    }
+
     /// Reads a file, or every file of a folder, in the order of their names.
-    pub(super) fn read(reports: &Path, source: &Path, target: Target) -> anyhow::Result<Self> {
-        let mut reader = Reader::new(source, target);
+    fn read(mut reader: Reader<'_>, reports: &Path) -> anyhow::Result<Self> {
         if !reports.is_dir() {
             reader.file(reports)?;
             return Ok(reader.findings);
@@ -128,6 +154,23 @@ impl<'a> Reader<'a> {
             ControlFlow::Continue(())
         });
         read.map(|_| ()).map_err(|e| fault(bad_input(e).0))
+    }
+
+    fn program(&mut self, path: &Path) {
+        let name = path.strip_prefix(self.root).unwrap_or(path).to_string_lossy();
+        match SourceFile::find(self.root, &name) {
+            Ok(file) => {
+                let (report, report_path) = (BugReport::default(), path.to_owned());
+                let (root, file) = (self.root.to_owned(), Arc::new(file));
+                let case = Case { report, report_path, root, file, line: None };
+                let number = self.findings.found.len() + 1;
+                self.findings.found.push(Finding { number, case, also: 0 });
+            }
+            Err(error) => {
+                let left_out = LeftOut::file(path.to_owned(), bad_input(error).0);
+                self.findings.left_out.push(left_out);
+            }
+        }
     }
 
     fn report(&mut self, path: &Path, mut report: BugReport) {

@@ -1,7 +1,7 @@
 //! A patch as a mail that `git am` takes, in the style of the Linux kernel: subject, what and why, who reported it.
 
 use fixwright::patch::{Hunk, LineKind, Patch};
-use fixwright::report::{BugReport, Format};
+use fixwright::report::{BugReport, Format, failing_test};
 
 use super::finding::Finding;
 
@@ -71,7 +71,8 @@ fn tool(report: &BugReport) -> String {
         Format::Diagnostic => Some("compiler".to_owned()),
         format => Some(format.to_string()),
     };
-    one_line(&report.provenance.tool.clone().or_else(format).unwrap_or("a report".to_owned()))
+    let unnamed = if report.test.is_some() { "a failing test" } else { "a report" };
+    one_line(&report.provenance.tool.clone().or_else(format).unwrap_or(unnamed.to_owned()))
 }
 
 fn message(finding: &Finding, verdict: &str, patch: &Patch) -> String {
@@ -100,7 +101,9 @@ fn message(finding: &Finding, verdict: &str, patch: &Patch) -> String {
 
 /// What the tool says, indented: nothing in it is taken for a part of the mail.
 fn quoted(report: &BugReport) -> String {
-    let said: Vec<_> = [&report.title, &report.description].into_iter().flatten().collect();
+    let test = report.test.clone().map(|test| failing_test::render(&BugReport::from_test(test)));
+    let more = test.as_ref().or(report.description.as_ref());
+    let said: Vec<_> = report.title.iter().chain(more).collect();
     let said = if said.is_empty() { vec![&report.text] } else { said };
     let text: Vec<_> = said.iter().flat_map(|text| text.lines()).collect();
     let text: String = text.iter().map(|line| wrapped("  ", line)).collect();

@@ -13,12 +13,26 @@ use crate::repair::show;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Status {
-    /// The analyser no longer makes the finding, and neither it nor the compiler has anything new to say.
+    /// The analyser no longer makes the finding, and neither it nor the compiler has anything new to say; or, where failing tests were the finding,
+    /// the program passes them all.
     Repaired,
     /// There is a patch that compiles and passes what tests there are; nothing shows that the bug is gone, or something new is reported.
     Plausible,
     /// There is no patch.
     Failed,
+    /// Nothing is wrong with the program: it passes all tests.
+    Right,
+}
+
+impl Status {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Repaired => "repaired",
+            Self::Plausible => "plausible",
+            Self::Failed => "failed",
+            Self::Right => "right",
+        }
+    }
 }
 
 /// What became of a finding, as the summary has it.
@@ -65,15 +79,22 @@ impl Outcome {
         }
     }
 
+    /// That of a program without a fault.
+    pub(super) fn right(finding: &Finding) -> Self {
+        Self { status: Status::Right, ..Self::untried(finding, "passes all tests") }
+    }
+
     /// That of a search that was not broken off.
-    pub(super) fn of(finding: &Finding, repair: &Repair, elapsed: Duration) -> Self {
+    ///
+    /// `tested` says that the tests made the finding.
+    pub(super) fn of(finding: &Finding, repair: &Repair, tested: bool, elapsed: Duration) -> Self {
         let best = repair.candidates.first();
         let mut reason = best.map_or("no candidate was judged".to_owned(), show::verdict);
         if repair.ended == Ended::TimeBudget {
             reason += "; the time budget was spent";
         }
         let status = match repair.repaired() {
-            Some(best) if best.passes() && best.finding_is_gone() => Status::Repaired,
+            Some(best) if best.passes() && (best.finding_is_gone() || tested) => Status::Repaired,
             Some(_) => Status::Plausible,
             None => Status::Failed,
         };

@@ -5,8 +5,9 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::Input;
 use super::finding::Findings;
-use crate::flags::{ContextFlags, RepairFlags};
+use crate::flags::ContextFlags;
 use crate::models::{WeightFile, hex};
 
 /// All that decides over the results, but for the source.
@@ -28,11 +29,14 @@ pub(super) struct Settings<'a> {
     timeout: u64,
     /// The sha256 of the findings' places and rules.
     findings: String,
+    /// The sha256 of what programs have to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    course: Option<String>,
 }
 
 impl<'a> Settings<'a> {
     pub(super) fn new(
-        flags: &'a RepairFlags,
+        Input { flags, course, .. }: Input<'a>,
         findings: &Findings,
         weights: &'a [WeightFile],
     ) -> Self {
@@ -52,6 +56,8 @@ impl<'a> Settings<'a> {
             analyser: flags.analyser.as_ref().map(|analyser| &*analyser.name),
             timeout: flags.timeout.get(),
             findings: digest(findings),
+            course: course
+                .map(|course| sha256(&format!("{:?}", (&course.description, &course.tests)))),
         }
     }
 }

@@ -15,6 +15,8 @@ pub(super) struct Summary<'a> {
     pub(super) repaired: usize,
     pub(super) plausible: usize,
     pub(super) failed: usize,
+    /// Programs that nothing is wrong with.
+    right: usize,
     /// Findings that were not come to.
     open: usize,
     findings: &'a [&'a Outcome],
@@ -29,6 +31,7 @@ impl<'a> Summary<'a> {
             repaired: count(Status::Repaired),
             plausible: count(Status::Plausible),
             failed: count(Status::Failed),
+            right: count(Status::Right),
             open: all.found.len() - done.len(),
             findings: done,
             left_out: &all.left_out,
@@ -53,6 +56,7 @@ impl<'a> Summary<'a> {
         write!(out, "{repaired} repaired, {plausible} plausible, {failed} failed")?;
         let also: usize = self.findings.iter().map(|outcome| outcome.also).sum();
         for (count, what) in [
+            (self.right, "right as they are"),
             (*open, "not tried"),
             (also, "more in the same places"),
             (self.left_out.len(), "left out: see summary.json"),
@@ -76,12 +80,12 @@ struct Row {
 impl Row {
     fn of(outcome: &Outcome) -> Self {
         let reason = outcome.reason.lines().next().unwrap_or_default();
-        let (status, what) = match (outcome.status, &outcome.patch) {
-            (Status::Repaired, Some(patch)) => ("repaired", format!("{patch}: {reason}")),
-            (Status::Plausible, Some(patch)) => ("plausible", format!("{patch}: {reason}")),
-            _ => ("failed", reason.to_owned()),
+        let what = match &outcome.patch {
+            Some(patch) => format!("{patch}: {reason}"),
+            None => reason.to_owned(),
         };
         let place = place(&outcome.file, outcome.line);
-        Self { place, rule: outcome.rule.clone().unwrap_or_default(), status, what }
+        let (rule, status) = (outcome.rule.clone().unwrap_or_default(), outcome.status.name());
+        Self { place, rule, status, what }
     }
 }

@@ -3,16 +3,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::Parser as _;
 use fixwright::patch::{DiffOptions, FilePatch, Patch};
-use fixwright::prompt::{Prompt, Request};
+use fixwright::prompt::{Prompt, Request, render};
 use fixwright::repair::{self, Event, Judge, Progress, Repair, Writer, Written};
 use serde_json::Value;
 
 use super::finding::Findings;
-use super::{Paths, Pile, Search, mail};
+use super::{Course, Input, Paths, Pile, Search, mail};
 use crate::exit::{BadInput, Exit};
 use crate::flags::{self, Flags, RepairFlags};
 use crate::interrupt::Interrupt;
@@ -54,12 +55,11 @@ impl Bench {
     fn flags(&self, more: &[&str]) -> RepairFlags {
         let (reports, tree, out) = (self.path("reports.txt"), self.path("tree"), self.path("out"));
         let paths = [("--reports", reports), ("--source", tree), ("--out", out)];
-        let mut line: Vec<_> = ["xtask", "repair", "--allow-unsandboxed"].map(String::from).into();
-        line.extend(paths.map(|(flag, path)| format!("{flag}={}", path.display())));
+        let mut line: Vec<_> =
+            paths.map(|(flag, path)| format!("{flag}={}", path.display())).into();
         line.extend(["--analyser", ANALYSER].map(String::from));
         line.extend(more.iter().copied().map(String::from));
-        let flags::Command::Repair(flags) = Flags::parse_from(line).command else { unreachable!() };
-        flags
+        parsed(line)
     }
 
     /// Runs the pile with these flags, each finding being answered by `search`.
@@ -69,13 +69,14 @@ impl Bench {
         interrupt: &Interrupt,
         search: &Search<'_>,
     ) -> anyhow::Result<(Exit, String)> {
-        let (reports, source, out) =
-            (self.path("reports.txt"), self.path("tree"), self.path("out"));
-        let paths = Paths { reports: &reports, source: &source, out: &out };
-        let findings = Findings::read(paths.reports, paths.source, flags.target)?;
-        let mut pile = Pile::open(flags, &paths, findings, &[], interrupt.clone())?;
+        let source = flags.source.as_ref().or(flags.programs.as_ref()).unwrap();
+        let (reports, out) = (flags.reports.as_deref(), flags.out.as_ref().unwrap());
+        let findings = Findings::of(&Paths { reports, source, out }, flags.target)?;
+        let course = Course::read(flags)?;
+        let input = Input { flags, source, course: course.as_ref() };
+        let mut pile = Pile::open(input, out, findings, &[], interrupt.clone())?;
         if pile.is_open() {
-            let judges = pile.judges()?;
+            let judges = input.judges(interrupt)?;
             pile.work(&judges, search)?;
         }
         let mut table = Vec::new();
@@ -125,6 +126,12 @@ impl Bench {
         names.sort();
         names
     }
+}
+
+fn parsed(line: Vec<String>) -> RepairFlags {
+    let line = ["xtask", "repair", "--allow-unsandboxed"].map(String::from).into_iter().chain(line);
+    let flags::Command::Repair(flags) = Flags::parse_from(line).command else { unreachable!() };
+    flags
 }
 
 struct Known(String);
@@ -260,9 +267,9 @@ fn without_an_analyser_a_patch_is_plausible_at_best() {
 #[test]
 fn a_report_cannot_forge_a_mail() {
     let bench = Bench::new();
-    let mut findings =
-        Findings::read(&bench.path("reports.txt"), &bench.path("tree"), flags::Target::Window)
-            .unwrap();
+    let (reports, tree) = (bench.path("reports.txt"), bench.path("tree"));
+    let paths = Paths { reports: Some(&reports), source: &tree, out: &tree };
+    let mut findings = Findings::of(&paths, flags::Target::Window).unwrap();
     let mut finding = findings.found.remove(0);
     let forged =
         "From: mallory <m@m>\n---\ndiff --git a/x b/x\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+x\n";
@@ -280,7 +287,6 @@ fn a_report_cannot_forge_a_mail() {
     );
     let patch = Patch { files: vec![file] };
     let mail = mail::mail(&finding, "applies and compiles", &patch);
-    let tree = bench.path("tree");
     commit(&tree);
     fs::write(bench.path("mail"), mail).unwrap();
     git(&tree, &["am", "-q", bench.path("mail").to_str().unwrap()]);
@@ -341,4 +347,75 @@ fn what_could_not_be_judged_is_tried_again() {
     bench.write("tree/src/gone.h", "");
     let (exit, table) = bench.run(&[]).unwrap();
     assert_eq!((exit, bench.asked()), (Exit::Done, 1), "{table}");
+}
+
+#[test]
+fn programs_that_fail_a_test_are_repaired() {
+    let bench = Bench::new();
+    for folder in ["programs/sub", "tests"] {
+        fs::create_dir_all(bench.path(folder)).unwrap();
+    }
+    let programs = [
+        ("ann", "a + 1)"),
+        ("bob", "a)"),
+        ("eve", "a"),
+        ("sub/joe", "a - 1)"),
+        ("latin", "\"\u{e9}\")"),
+    ];
+    for (name, prints) in programs {
+        let text = format!(
+            "#include <stdio.h>\nint main(void)\n{{\n\tint a, b;\n\tscanf(\"%d\", &a);\n\tprintf(\"%d\\n\", {prints};\n}}\n"
+        );
+        let latin: Vec<u8> = text.chars().map(|c| u8::try_from(c).unwrap()).collect();
+        fs::write(bench.path(&format!("programs/{name}.c")), latin).unwrap();
+    }
+    for (name, text) in [("1.in", "-3"), ("1.out", "-3"), ("10.in", "0"), ("10.out", "0\n")] {
+        bench.write(&format!("tests/{name}"), text);
+    }
+    bench.write("task.txt", "Print the number.");
+    let prompts = Mutex::new(Vec::new());
+    let search = |request: Request<'_>, judge: &dyn Judge, progress: Progress<'_>| {
+        let prompt = render(&request);
+        prompts.lock().unwrap().push((request.path().to_owned(), format!("{:?}", prompt.messages)));
+        let fixed = request.source().replace(" + 1", "").replace("a;", "a);");
+        let mut writer = Known(format!("```c\n{fixed}```"));
+        repair::search(&request, &mut writer, judge, &repair::Options::default(), progress)
+    };
+    let paths =
+        [("programs", "programs"), ("tests", "tests"), ("description", "task.txt"), ("out", "out")];
+    let line = paths.map(|(flag, name)| format!("--{flag}={}", bench.path(name).display()));
+    let run = || bench.run_with(&parsed(line.to_vec()), &Interrupt::default(), &search).unwrap();
+    let (exit, table) = run();
+    let expected = [
+        "0001  ann.c        repaired   0001-ann-fix-reported-bug.patch: passes all tests",
+        "0002  bob.c        right      passes all tests",
+        "0003  eve.c        repaired   0003-eve-fix-reported-bug.patch: passes all tests",
+        "0004  sub/joe.c    failed     the answer changes nothing",
+        "2 repaired, 0 plausible, 1 failed, 1 right as they are, 1 left out: see summary.json",
+    ];
+    assert_eq!((exit, table.lines().collect::<Vec<_>>()), (Exit::Failed, expected.into()));
+    let prompts = || {
+        let mut prompts = std::mem::take(&mut *prompts.lock().unwrap());
+        prompts.sort();
+        prompts
+    };
+    let asked = prompts();
+    assert_eq!(
+        asked.iter().map(|(path, _)| &**path).collect::<Vec<_>>(),
+        ["ann.c", "eve.c", "sub/joe.c"]
+    );
+    assert!(asked.iter().all(|(_, prompt)| prompt.contains("Print the number.")), "{asked:?}");
+    assert!(asked[0].1.contains("-3") && asked[1].1.contains("expected"), "{asked:?}");
+    assert_eq!((run().1, prompts()), (table, vec![]), "all results are there");
+
+    let folder = bench.path("programs");
+    commit(&folder);
+    for patch in bench.patches() {
+        git(&folder, &["am", "-q", bench.path("out").join(patch).to_str().unwrap()]);
+    }
+    let body = git(&folder, &["log", "-1", "--skip=1", "--format=%b"]);
+    assert!(body.contains("  Input: -3\n  Expected: -3\n"), "{body}");
+    assert!(run().1.ends_with(
+        "0 repaired, 0 plausible, 1 failed, 3 right as they are, 1 left out: see summary.json\n"
+    ));
 }

@@ -1,5 +1,6 @@
 //! The work itself: several findings at a time, of which one has the model.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +13,7 @@ use fixwright::validate::{Error as ValidateError, Validator};
 
 use super::finding::Finding;
 use super::judges::Judges;
-use super::outcome::{Outcome, Status};
+use super::outcome::Outcome;
 use super::{Pile, Search, mail};
 use crate::counter::Counter;
 use crate::interrupt::Interrupt;
@@ -54,7 +55,7 @@ impl Pile<'_> {
             }
         };
         thread::scope(|scope| {
-            for _ in 0..self.flags.jobs.get().min(open.len()) {
+            for _ in 0..self.input.flags.jobs.get().min(open.len()) {
                 scope.spawn(one);
             }
         });
@@ -75,17 +76,36 @@ impl Pile<'_> {
     ) -> anyhow::Result<Option<Outcome>> {
         let tried =
             judges.with(&finding.case.file.path, &|| halt.flow(), |validator| match validator {
-                Ok(validator) => self.search(finding, search, validator, halt),
+                Ok(validator) => match self.told(finding, validator, halt)? {
+                    Some(finding) => self.search(&finding, search, validator, halt),
+                    None => self.kept(finding, Outcome::right(finding)),
+                },
                 // That may be another one the next time: a header is installed, a folder allowed.
                 Err(reason) => {
                     self.folder.forget(finding)?;
                     Ok(Some(Outcome::untried(finding, reason)))
                 }
             });
-        match tried {
+        match tried.flatten() {
             Err(error) if is_cancelled(&error) => Ok(None),
-            tried => tried?,
+            tried => tried,
         }
+    }
+
+    /// The finding with its report, which of a program its tests make; none if there is none.
+    fn told<'f>(
+        &self,
+        finding: &'f Finding,
+        validator: &Validator,
+        halt: &Halt<'_>,
+    ) -> anyhow::Result<Option<Cow<'f, Finding>>> {
+        let Some(course) = self.input.course else { return Ok(Some(Cow::Borrowed(finding))) };
+        let judged = validator.judge_unpatched(&mut |_| halt.flow())?;
+        Ok(course.report(&judged)?.map(|report| {
+            let mut told = finding.clone();
+            told.case.report = report;
+            Cow::Owned(told)
+        }))
     }
 
     fn search(
@@ -96,20 +116,22 @@ impl Pile<'_> {
         halt: &Halt<'_>,
     ) -> anyhow::Result<Option<Outcome>> {
         let start = Instant::now();
-        let request = match request(self.flags, &finding.case) {
+        let untried = |reason: &str| self.kept(finding, Outcome::untried(finding, reason));
+        let request = match request(self.input.flags, &finding.case) {
             Ok(request) => request,
-            Err(error) => return self.untried(finding, &error.to_string()),
+            Err(error) => return untried(&error.to_string()),
         };
         let judge = About { validator, report: &finding.case.report };
         let repair = match search(request, &judge, &mut |_| halt.flow()) {
             Ok(repair) if repair.is_cancelled() => return Ok(None),
             Ok(repair) => repair,
             Err(fixwright::Error::Decode(error @ DecodeError::PromptTooLong { .. })) => {
-                return self.untried(finding, &error.to_string());
+                return untried(&error.to_string());
             }
             Err(error) => return Err(error.into()),
         };
-        let outcome = Outcome::of(finding, &repair, start.elapsed());
+        let tested = self.input.course.is_some();
+        let outcome = Outcome::of(finding, &repair, tested, start.elapsed());
         self.keep(finding, outcome, &repair, start).map(Some)
     }
 
@@ -124,13 +146,13 @@ impl Pile<'_> {
             repair.repaired().and_then(|best| Some((best, best.proposal.patch.as_ref().ok()?)));
         let mail = patch.map(|(best, patch)| mail::mail(finding, &show::verdict(best), patch));
         outcome.patch = mail.is_some().then(|| mail::file_name(finding));
-        let record = Record::new(self.flags, &finding.case, self.weights, repair, start.elapsed());
+        let record =
+            Record::new(self.input.flags, &finding.case, self.weights, repair, start.elapsed());
         self.folder.keep(finding, &outcome, mail.as_deref(), Some(record))?;
         Ok(outcome)
     }
 
-    fn untried(&self, finding: &Finding, reason: &str) -> anyhow::Result<Option<Outcome>> {
-        let outcome = Outcome::untried(finding, reason);
+    fn kept(&self, finding: &Finding, outcome: Outcome) -> anyhow::Result<Option<Outcome>> {
         self.folder.keep(finding, &outcome, None, None)?;
         Ok(Some(outcome))
     }
@@ -138,12 +160,8 @@ impl Pile<'_> {
 
 impl Shared {
     fn count(&mut self, index: usize, outcome: Outcome) {
-        let status = match outcome.status {
-            Status::Repaired => "repaired",
-            Status::Plausible => "plausible",
-            Status::Failed => "failed",
-        };
         let Outcome { file, line, reason, .. } = &outcome;
+        let status = outcome.status.name();
         let reason = reason.lines().next().unwrap_or_default();
         let place = place(file, *line);
         self.counter.say(format_args!("{place}: {status}: {reason}"));
