@@ -1,6 +1,5 @@
 //! Answers that change the source in one place.
 
-use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
@@ -25,7 +24,7 @@ const TOGETHER: usize = 8;
 /// An edit that is not back in the source after so many tokens is given up.
 const LONGEST: usize = 64;
 
-/// After so many edits in a row that were given up, there is none.
+/// After so many edits in a row that were given up, no more are decoded.
 const MOST_GIVEN_UP: usize = 32;
 
 /// How many other tokens are tried at one place at most.
@@ -36,6 +35,9 @@ const RIVALS: usize = 4;
 /// The model reads the source as if it had written it, in one pass. Where it would have written something else with some probability, an edit may
 /// begin: the first token is the one that it would have written, the others are decoded greedily, and once the answer is back in the source, the
 /// rest of it is copied. An edit so costs the forward passes for its own few tokens, whatever the length of the source, and no two are alike.
+///
+/// An edit is as likely as all of its tokens together, and so at most as likely as its first one. One is given as soon as no other that is yet to
+/// be decoded can be likelier.
 ///
 /// A fix is often one small edit, and a greedy answer often several, of which one is wrong. Sampled answers find the model's few doubts by
 /// chance, one after the other is tried here. Edits that depend on each other at distant places are left to whole answers.
@@ -86,8 +88,8 @@ pub struct Edits<T> {
     source: Vec<u32>,
     /// The likeliest last.
     departures: Vec<Departure>,
-    /// What was decoded with an edit before.
-    ready: VecDeque<Edit>,
+    /// What is decoded and not given yet, the likeliest last.
+    ready: Vec<Edit>,
     /// How many were decoded.
     decoded: usize,
     /// What is not yet in the statistics of an edit.
@@ -127,7 +129,7 @@ impl<T: Target + Clone> Edits<T> {
         target.truncate(last);
         let spent = read_prompt(&mut target, prompt)?;
         let (prompt, source) = (prompt.to_vec(), source.to_vec());
-        let (departures, ready) = (Vec::new(), VecDeque::new());
+        let (departures, ready) = (Vec::new(), Vec::new());
         let mut edits = Self { target, prompt, source, departures, ready, decoded: 0, spent };
         for first in (0..edits.source.len()).step_by(CHUNK) {
             if proceed().is_break() {
@@ -166,7 +168,8 @@ impl<T: Target + Clone> Edits<T> {
     /// The answer is greedy whatever `options` say of sampling, and [`Finish::Copied`] its usual end. Edits are decoded a few at once. The
     /// callback is asked after each token; if it breaks, the end is [`Finish::Cancelled`]. Reading the source is in the statistics of the first
     /// edit, and what was given up in those of the next one; not in them are edits that were decoded along and never asked for. An answer that
-    /// reaches a limit of tokens, for which all before the edit count, is given up.
+    /// reaches a limit of tokens, for which all before the edit count, is given up. [`Generation::log_probability`] is that of the edit's own tokens
+    /// and of the eight that show that the answer is back in the source.
     ///
     /// # Errors
     ///
@@ -179,45 +182,60 @@ impl<T: Target + Clone> Edits<T> {
     ) -> Result<Option<Generation>> {
         let mut given_up = 0;
         loop {
-            while let Some(edit) = self.ready.pop_front() {
-                self.spent += &edit.generation.stats;
-                given_up += usize::from(edit.given_up);
-                if edit.generation.finish == Finish::Cancelled && !edit.given_up {
-                    self.ready.clear();
-                }
-                if !edit.given_up {
-                    let stats = std::mem::take(&mut self.spent);
-                    return Ok(Some(Generation { stats, ..edit.generation }));
-                }
+            if given_up >= MOST_GIVEN_UP {
+                self.departures.clear();
             }
-            if self.departures.is_empty() || given_up >= MOST_GIVEN_UP {
+            let bound = self.departures.last().map(|it| it.log_probability);
+            let is_due = |edit: &mut Edit| bound.is_none_or(|bound| edit.log_probability >= bound);
+            if let Some(edit) = self.ready.pop_if(is_due) {
+                return Ok(Some(self.give(edit, options)));
+            }
+            if bound.is_none() {
                 return Ok(None);
             }
-            self.decode(proposer, options, proceed)?;
+            for edit in self.decode(proposer, options, proceed)? {
+                if edit.given_up {
+                    given_up += 1;
+                    self.spent += &edit.generation.stats;
+                } else if edit.generation.finish == Finish::Cancelled {
+                    return Ok(Some(self.give(edit, options)));
+                } else {
+                    given_up = 0;
+                    let less = |other: &Edit| other.log_probability < edit.log_probability;
+                    self.ready.insert(self.ready.partition_point(less), edit);
+                }
+            }
         }
     }
 
-    /// Decodes the likeliest edits together.
+    fn give(&mut self, edit: Edit, options: &Options) -> Generation {
+        self.spent += &edit.generation.stats;
+        let stats = std::mem::take(&mut self.spent);
+        let log_probability = options.score.then_some(edit.log_probability);
+        Generation { stats, log_probability, ..edit.generation }
+    }
+
+    /// Decodes the edits together whose first tokens are the likeliest.
     fn decode<P: Proposer + Clone>(
         &mut self,
         proposer: &P,
         options: &Options,
         proceed: &mut dyn FnMut() -> ControlFlow<()>,
-    ) -> Result<()> {
+    ) -> Result<Vec<Edit>> {
         // Whoever asks for a few may be content with the first ones.
         let together = self.decoded.clamp(2, TOGETHER).min(self.departures.len());
         let departures = self.departures.split_off(self.departures.len() - together);
         self.decoded += together;
         // Further tokens of a draft would not be looked at.
-        let options = Options { max_draft: options.max_draft.min(BACK - 1), ..options.clone() };
+        let max_draft = options.max_draft.min(BACK - 1);
+        let options = Options { max_draft, score: true, ..options.clone() };
         let candidate = |Departure { place, token, .. }: &Departure| Candidate {
             begin: self.source[..*place].iter().copied().chain([*token]).collect(),
             sampling: Sampling::Greedy,
             proposer: Box::new(proposer.clone()),
         };
         let candidates: Vec<_> = departures.iter().rev().map(candidate).collect();
-        let mut progress: Vec<_> =
-            departures.iter().rev().map(|it| Progress::at(it.place)).collect();
+        let mut progress: Vec<_> = departures.iter().rev().map(Progress::of).collect();
         let mut follow = |index: usize, event: Event| {
             let Event::Token(token) = event;
             proceed()?;
@@ -227,15 +245,15 @@ impl<T: Target + Clone> Edits<T> {
         let generations =
             generate_batch(&mut target, candidates, &self.prompt, &options, &mut follow)?;
         let edits = generations.into_iter().zip(progress);
-        self.ready
-            .extend(edits.map(|(generation, progress)| progress.finish(generation, &self.source)));
-        Ok(())
+        Ok(edits.map(|(generation, progress)| progress.finish(generation, &self.source)).collect())
     }
 }
 
 /// An edit on its way.
 struct Progress {
     place: usize,
+    /// Of the first token.
+    log_probability: f64,
     /// The tokens behind the first one.
     written: Vec<u32>,
     /// Where in the source the answer is again.
@@ -247,11 +265,13 @@ struct Progress {
 struct Edit {
     generation: Generation,
     given_up: bool,
+    log_probability: f64,
 }
 
 impl Progress {
-    fn at(place: usize) -> Self {
-        Self { place, written: Vec::new(), back: None }
+    fn of(departure: &Departure) -> Self {
+        let Departure { place, log_probability, .. } = *departure;
+        Self { place, log_probability, written: Vec::new(), back: None }
     }
 
     /// Takes in a token; breaks if that is enough of them.
@@ -280,10 +300,10 @@ impl Progress {
             generation.tokens.extend(&source[back..]);
             generation.finish = Finish::Copied;
         }
-        generation.log_probability = None;
+        let log_probability = self.log_probability + generation.log_probability.unwrap_or_default();
         let cut = generation.finish == Finish::Length;
         let given_up = cut || self.is_too_long() && generation.finish == Finish::Cancelled;
-        Edit { generation, given_up }
+        Edit { generation, given_up, log_probability }
     }
 }
 

@@ -217,13 +217,22 @@ proptest! {
         let read = Edits::read(target, &setting.prompt, &source, &differ, &mut || ControlFlow::Continue(()));
         let mut found = read.unwrap().unwrap();
         let mut answers = Vec::<Vec<u32>>::new();
+        let mut least = 0.0;
         for _ in 0..8 {
             let draft = SourceDraft::new(&source, LineEnds::from_iter([0]));
             let edit = found.next(&draft, &setting.options, &mut || ControlFlow::Continue(())).unwrap();
             let Some(edit) = edit else { break };
+            let likely = edit.log_probability.unwrap();
+            prop_assert!(likely <= least, "{} after {}", likely, least);
+            least = likely;
             let before = edit.tokens.iter().zip(&source).take_while(|(new, old)| new == old).count();
             let (begin, end) = edit.tokens.split_at(before + 1);
             prop_assert_ne!(source.get(before), begin.last());
+            let is_back = |end: &usize| source[before..].windows(8).any(|it| it == &edit.tokens[end - 8..*end]);
+            let back = (before + 9..=edit.tokens.len()).find(is_back);
+            let own = &edit.tokens[before..back.unwrap_or(edit.tokens.len())];
+            let sum = likelihood(&setting.toy, &[&setting.prompt, &begin[..before]].concat(), own);
+            prop_assert!((likely - sum).abs() < 1e-6 * own.len() as f64, "{} is not {}", likely, sum);
             let prompt: Vec<u32> = setting.prompt.iter().chain(begin).copied().collect();
             if prompt.len() < CONTEXT {
                 let max_new_tokens = setting.options.max_new_tokens - begin.len();
@@ -253,7 +262,21 @@ fn greedy(prompt: &[u32], max_new_tokens: usize) -> Setting {
     }
 }
 
-/// What the toy says of each token, asked for one by one.
+/// The log-probability of tokens behind a prompt, asked for one by one.
+fn likelihood(toy: &Toy, prompt: &[u32], tokens: &[u32]) -> f64 {
+    let mut toy = toy.clone();
+    let (last, before) = prompt.split_last().unwrap();
+    toy.logits(before, 0).unwrap();
+    let mut last = *last;
+    let mut sum = 0.0;
+    for token in tokens {
+        let row: Vec<f64> = toy.logits(&[last], 1).unwrap().into_iter().map(f64::from).collect();
+        sum += row[*token as usize] - row.iter().map(|logit| logit.exp()).sum::<f64>().ln();
+        last = *token;
+    }
+    sum
+}
+
 #[test]
 fn an_answer_is_as_likely_as_its_tokens() {
     let mut setting = greedy(&[1, 2], 20);
@@ -262,15 +285,7 @@ fn an_answer_is_as_likely_as_its_tokens() {
     setting.options.score = true;
     let scored = setting.plain();
     assert_eq!(scored.tokens, greedy.tokens);
-    let mut toy = setting.toy.clone();
-    toy.logits(&setting.prompt[..1], 0).unwrap();
-    let mut last = setting.prompt[1];
-    let mut sum = 0.0;
-    for token in &scored.tokens {
-        let row: Vec<f64> = toy.logits(&[last], 1).unwrap().into_iter().map(f64::from).collect();
-        sum += row[*token as usize] - row.iter().map(|logit| logit.exp()).sum::<f64>().ln();
-        last = *token;
-    }
+    let sum = likelihood(&setting.toy, &setting.prompt, &scored.tokens);
     let found = scored.mean_log_probability().unwrap();
     assert!((found - sum / 20.0).abs() < 1e-9, "{found} is not {}", sum / 20.0);
 }
