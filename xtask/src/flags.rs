@@ -50,7 +50,7 @@ pub enum Command {
     /// Otherwise the model answers each sample with each proposer in turn, on the processor; with --force-fix it is made to
     /// give the recorded fix, at its own cost, as a model tuned for repair would.
     ///
-    /// With --json FILE gets {schema: 1, version, model, samples, target, proposers: [{name, tokens_per_second, tokens_per_forward, acceptance,
+    /// With --json FILE gets {schema: 2, version, weights, samples, target, proposers: [{name, tokens_per_second, tokens_per_forward, acceptance,
     /// equal_to_greedy, ..}], cost: [[tokens, seconds]], peers: [..]}. Further fields may be added.
     ///
     /// Exit codes: 0 done, 1 an output differs from plain decoding, 2 bad input, 3 could not run.

@@ -43,12 +43,13 @@ impl Outcomes {
         Ok(Self { known: known.collect(), path, file: Mutex::new(None) })
     }
 
-    /// The outcome that is known by `key`, else the one that `make` finds, which is then known to a later run.
-    pub(crate) fn remember<T, E>(
-        &self,
-        key: u128,
-        make: impl FnOnce() -> Result<T, E>,
-    ) -> Result<T, E>
+    /// The outcome that is known by `key`, else the one that `make` finds, which is then known to a later run. The key is a hash of all that the
+    /// outcome depends on.
+    ///
+    /// # Errors
+    ///
+    /// Those of `make`, and [`Error::File`] if the outcome cannot be written down.
+    pub fn remember<T, E>(&self, key: u128, make: impl FnOnce() -> Result<T, E>) -> Result<T, E>
     where
         T: Serialize + DeserializeOwned,
         E: From<Error>,

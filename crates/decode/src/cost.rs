@@ -47,7 +47,7 @@ impl CostCurve {
         Self { points }
     }
 
-    /// The curve of a target on this machine, as far as `most` tokens: the time to verify 1, 2, 4, ... tokens where the target stands, the better of
+    /// The curve of a target on this machine, as far as `most` tokens and the context allow: the time to verify 1, 2, 4, ... tokens where the target stands, the better of
     /// two tries each. The target then has seen what it had seen before.
     ///
     /// # Errors
@@ -55,6 +55,7 @@ impl CostCurve {
     /// [`Error::Target`] when the model fails.
     pub fn measure<T: Target>(target: &mut T, most: usize) -> Result<Self> {
         let position = target.position();
+        let most = most.min(target.context_length().saturating_sub(position));
         let mut times = Vec::new();
         for tokens in
             iter::successors(Some(1), |tokens| Some(2 * tokens)).take_while(|n| *n <= most)

@@ -112,7 +112,8 @@ impl<T: Target + Clone> Edits<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyPrompt`], [`Error::PromptTooLong`] if prompt and source do not fit, [`Error::Target`] when the model fails.
+    /// [`Error::EmptyPrompt`], [`Error::PromptTooLong`] if prompt and source do not fit, [`Error::Target`] when the model fails,
+    /// [`Error::Logits`] if it answers with another number of rows.
     pub fn read(
         mut target: T,
         prompt: &[u32],

@@ -13,7 +13,7 @@ use crate::target::Target;
 /// How to decode.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
-    /// The most tokens to generate.
+    /// The most tokens of an answer, those included that [`resume`] is given.
     pub max_new_tokens: usize,
     /// Tokens that end the answer; they are not part of it.
     pub stop_tokens: Vec<u32>,
@@ -94,7 +94,7 @@ impl Generation {
 /// # Errors
 ///
 /// [`Error::EmptyPrompt`], [`Error::PromptTooLong`], [`Error::Sampling`] for parameters out of range, [`Error::Target`] when
-/// the model fails.
+/// the model fails, [`Error::Logits`] if it answers with another number of rows.
 pub fn generate<T: Target>(
     target: &mut T,
     proposer: &mut dyn Proposer,

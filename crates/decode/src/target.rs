@@ -17,7 +17,7 @@ pub trait Target {
     fn truncate(&mut self, position: usize);
 
     /// Appends `tokens` and returns the logits that follow each of the last `rows` of them, row-major: `rows` times the
-    /// vocabulary size.
+    /// vocabulary size. Of none, where `rows` is 0.
     ///
     /// # Errors
     ///

@@ -59,6 +59,10 @@ pub enum Error {
         source: io::Error,
     },
 
+    /// Whoever stands in for a model could not answer.
+    #[error(transparent)]
+    Other(Box<dyn std::error::Error + Send + Sync>),
+
     /// The prompt could not be made.
     #[error(transparent)]
     Prompt(#[from] fixwright_prompt::Error),

@@ -12,7 +12,7 @@
 //! | [`validate`] | | compile a candidate and judge it |
 //! | [`dataset`] | | pairs of report and fix as JSON Lines |
 //! | [`source`] | | the file that a report means, found in a tree |
-//! | `llama`, `decode`, `repair` | `model` | the model, decoding with drafts, and the `Repairer` |
+//! | `llama`, `decode`, `tokenizer`, `repair` | `model` | the model, decoding with drafts, and the `Repairer`, whose page shows the whole way |
 //! | the same on burn, and on NVIDIA GPUs | `burn`, `cuda` | |
 //! | `finetune` | `finetune` | masked fine-tuning |
 //!

@@ -41,6 +41,41 @@ pub use writer::{Writer, Written};
 const LONGEST_MEASURED: usize = 64;
 
 /// A model that is ready to repair: the processor's, unless another [`Target`] is named.
+///
+/// ```no_run
+/// use std::ops::ControlFlow;
+/// use std::path::Path;
+///
+/// use fixwright::repair::{About, LoadOptions, Options, Repairer};
+/// use fixwright::validate::{CopyOptions, Isolation, Launcher, Sandbox, Task, Validator, sandbox};
+/// use fixwright::{prompt, report, source::SourceFile};
+///
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     // What compiles and runs candidates is this program, started again.
+///     if let Some(error) = sandbox::enter() {
+///         return Err(error.into());
+///     }
+///     let root = Path::new("project");
+///     let found = report::parse(&std::fs::read("bug.txt")?)?;
+///     let report = found.reports.first().ok_or("there is no report")?;
+///     let name = report.location.path.as_deref().ok_or("the report names no file")?;
+///     let file = SourceFile::find(root, name)?;
+///     let line = report.location.line.map(|line| line as usize);
+///     let request = prompt::Request::new(report, &file.path, &file.text, line, &prompt::Options::default())?;
+///
+///     let isolation = Isolation::Sandboxed(Sandbox::new(Launcher::this_program()?)?);
+///     let (make, copy) = (Task::new(["make"]), CopyOptions::default());
+///     let validator = Validator::new(root, make, copy, isolation, &mut |_| ControlFlow::Continue(()))?;
+///     let repairer = Repairer::load(Path::new("model.gguf"), &LoadOptions::default())?;
+///
+///     let judge = About { validator: &validator, report };
+///     let repair = repairer.repair(&request, &judge, &Options::default(), &mut |_| ControlFlow::Continue(()))?;
+///     if let Some(best) = repair.repaired() && let Ok(patch) = &best.proposal.patch {
+///         print!("{patch}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Repairer<T = engine::Session> {
     /// Has seen nothing; every search begins with a clone.

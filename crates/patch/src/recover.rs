@@ -251,6 +251,7 @@ impl Reader {
         // Whether a hunk may begin without a header: after a file header, or first in a block.
         let mut fresh = region.block.is_some();
         let mut prose: Option<usize> = None;
+        let mut barren = 0;
         let named = header::first(region);
         while index < region.len() {
             let line = region.line(index);
@@ -260,7 +261,8 @@ impl Reader {
             let header = header::read(region, index)?;
             // A semantic patch in a mail, say, has such lines as well.
             let quoted = region.block.is_none() && index < named && !line.starts_with(b"@@ -");
-            let begins = line.starts_with(b"@@") && !quoted || fresh && has_body(region, index);
+            let begins =
+                line.starts_with(b"@@") && !quoted || fresh && has_body(region, index, &mut barren);
             if header.is_some() || begins {
                 self.prose(region, prose.take(), index);
             }
@@ -351,11 +353,18 @@ impl Reader {
     }
 }
 
-/// Whether lines from `index` on look like a hunk without header.
-fn has_body(region: &Region<'_>, index: usize) -> bool {
+/// Whether lines from `index` on look like a hunk without header. The lines before `barren`, which is moved on, are known not to.
+fn has_body(region: &Region<'_>, index: usize, barren: &mut usize) -> bool {
+    if index < *barren || region.line(index).trim_ascii().is_empty() {
+        return false;
+    }
     let end = hunk::boundary(region, index);
     let changes = |line: usize| matches!(region.line(line), [b'+' | b'-', ..]);
-    !region.line(index).trim_ascii().is_empty() && (index..end).any(changes)
+    let found = (index..end).any(changes);
+    if !found {
+        *barren = end;
+    }
+    found
 }
 
 /// Whether the line is nothing but dots that stand for others.

@@ -17,6 +17,12 @@ pub enum Error {
         /// The folder.
         dir: PathBuf,
     },
+    /// A tree of one file has that file at its root.
+    #[error("`{name}` is not the name of a file alone: leave the folders out")]
+    FileName {
+        /// The name.
+        name: String,
+    },
     /// The command could not be started.
     #[error("cannot start `{program}` in `{}`: {source}", dir.display())]
     Start {
@@ -58,6 +64,9 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// Whoever stands in for a [`Validator`](crate::Validator) could not judge.
+    #[error(transparent)]
+    Other(Box<dyn std::error::Error + Send + Sync>),
     /// The files to patch could not be read, or not be written into the copy.
     #[error("cannot read or write the files to patch: {0}")]
     Patch(#[source] fixwright_patch::Error),

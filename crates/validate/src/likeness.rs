@@ -68,7 +68,8 @@ fn bare(line: &str) -> String {
 fn edited(old: &str, new: &str) -> (Vec<String>, Vec<String>) {
     let (old, new): (Vec<_>, Vec<_>) = (bare_lines(old).collect(), bare_lines(new).collect());
     let (mut deleted, mut inserted) = (Vec::new(), Vec::new());
-    for edit in edits(old.join("\n").as_bytes(), new.join("\n").as_bytes()) {
+    let text = |lines: &[String]| lines.iter().flat_map(|line| [line, "\n"]).collect::<String>();
+    for edit in edits(text(&old).as_bytes(), text(&new).as_bytes()) {
         deleted.extend_from_slice(&old[edit.old]);
         inserted.extend_from_slice(&new[edit.new]);
     }
@@ -112,6 +113,12 @@ mod tests {
         let moved = OLD.replace("\tint b;\n", "").replace("b;\n", "b;\n\tint b = 1;\n");
         assert_eq!(is(&moved), (false, false, true, false));
         assert_eq!(is(OLD), (false, false, false, false));
+    }
+
+    #[test]
+    fn a_line_is_the_same_at_the_end() {
+        let likeness = Likeness::of("a\nb\n", "x\na\nb\n", "a\nb\nx");
+        assert!(likeness.same_edited_lines);
     }
 
     #[test]

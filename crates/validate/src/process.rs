@@ -73,6 +73,12 @@ pub struct Run {
 }
 
 impl Run {
+    /// A command that ended so and wrote that, held to no limits.
+    pub fn new(ending: Ending, output: impl Into<String>) -> Self {
+        let (errors, elapsed, enforced) = Default::default();
+        Self { ending, output: output.into(), errors, elapsed, enforced }
+    }
+
     /// Whether the command ended with exit code 0.
     pub fn succeeded(&self) -> bool {
         self.ending == Ending::Exited(0)

@@ -20,9 +20,14 @@ pub struct Tested {
 }
 
 impl Tested {
+    /// Of so many tests these failed.
+    pub fn new(total: u32, failed: Vec<FailedTest>) -> Self {
+        Self { total, failed }
+    }
+
     /// How many tests passed.
     pub fn passed(&self) -> u32 {
-        self.total - self.failed.len() as u32
+        self.total.saturating_sub(self.failed.len() as u32)
     }
 }
 
@@ -78,7 +83,7 @@ pub(crate) fn run(
     progress: Progress<'_>,
 ) -> Result<Tested, Error> {
     let mut failed = Vec::new();
-    let path = workspace.scratch().join("input");
+    let path = workspace.input();
     for (index, test) in (0..).zip(&suite.tests) {
         fs::write(&path, &test.input).map_err(Error::io(&path))?;
         let start = Start { task: &suite.run, workspace, isolation, input: Some(&path) };
@@ -115,6 +120,11 @@ fn sanitizer(errors: &str) -> Option<String> {
 }
 
 impl FailedTest {
+    /// A test that failed, of number `index` from 0.
+    pub fn new(index: u32, failure: Failure, run: Run) -> Self {
+        Self { index, failure, run }
+    }
+
     /// The failure as a bug report, which a prompt can show. `test` is the one that failed.
     pub fn report(&self, test: &TestCase) -> BugReport {
         let mut shown = TestFailure::default();

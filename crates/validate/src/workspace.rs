@@ -71,11 +71,11 @@ impl Workspace {
     ///
     /// # Errors
     ///
-    /// [`Error::Folder`] for a name that is not plain, [`Error::Io`] if it cannot be written.
+    /// [`Error::FileName`] for a name that is not plain, [`Error::Io`] if it cannot be written.
     pub fn of_file(name: &str, text: &str) -> Result<Self, Error> {
         let plain = Path::new(name).file_name().is_some_and(|plain| plain == name);
         if !plain {
-            return Err(Error::Folder { dir: name.into() });
+            return Err(Error::FileName { name: name.to_owned() });
         }
         let workspace = Self::empty()?;
         let path = workspace.root.join(name);
@@ -101,6 +101,11 @@ impl Workspace {
     /// A folder for temporary files that goes away with the copy.
     pub fn scratch(&self) -> PathBuf {
         self.folder.path().join("tmp")
+    }
+
+    /// A file that what runs in the copy may not write, nor put a link in the place of.
+    pub(crate) fn input(&self) -> PathBuf {
+        self.folder.path().join("input")
     }
 
     /// Makes all of it a user's own; only root may.

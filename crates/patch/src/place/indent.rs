@@ -17,6 +17,9 @@ struct Pair<'a> {
     file: &'a [u8],
 }
 
+/// What is indented further teaches nothing: each inserted line could become as long.
+const DEEPEST: usize = 1 << 10;
+
 /// One step of indentation is a tab on one side and so many spaces on the other.
 #[derive(Clone, Copy)]
 enum Step {
@@ -39,6 +42,7 @@ impl<'a> Indents<'a> {
                 hunk: indentation(texts[line]),
                 file: indentation(file[place]),
             })
+            .filter(|pair| pair.hunk.len().max(pair.file.len()) <= DEEPEST)
             .collect();
         let differ = pairs.iter().any(|pair| pair.hunk != pair.file);
         differ.then(|| Self { step: Step::learn(&pairs), pairs })
@@ -96,6 +100,9 @@ impl Step {
     }
 }
 
+/// No tab is wider.
+const WIDEST: usize = 16;
+
 /// How many spaces a tab is, if each pair is so many spaces and as many tabs.
 ///
 /// Tabs that were expanded behind a prefix of one character have lost one space to it.
@@ -107,5 +114,6 @@ fn width(mut pairs: Vec<(usize, usize)>) -> Option<usize> {
         (_, 0) => (first_spaces, first_tabs),
         steps => steps,
     };
-    (spaces > 0 && spaces % tabs == 0).then_some(spaces / tabs)
+    let width = spaces / tabs;
+    (spaces % tabs == 0 && (1..=WIDEST).contains(&width)).then_some(width)
 }

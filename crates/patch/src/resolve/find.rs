@@ -84,10 +84,16 @@ impl<'a> Finder<'a> {
         }
     }
 
+    /// The given file. It is held to what names in a diff are, for it may come from a report.
+    fn given(&self) -> Result<Option<PathBuf>, Error> {
+        let file = self.options.file.as_deref();
+        file.map(|file| strip(file.as_os_str().as_encoded_bytes(), 0)).transpose()
+    }
+
     /// The given file, or the only one there is.
     fn unnamed(&self, file: &FilePatch) -> Result<Target, Error> {
-        if let Some(path) = &self.options.file {
-            return Ok(in_place(file, path.clone(), Found::Given));
+        if let Some(path) = self.given()? {
+            return Ok(in_place(file, path, Found::Given));
         }
         let mut all = self.tree().values().flatten();
         match (self.options.names, all.next(), all.next()) {
@@ -132,14 +138,12 @@ impl<'a> Finder<'a> {
             return self.created(file, last);
         }
         let ended = self.by_end(first);
-        match (ended, &self.options.file) {
+        match (ended, self.given()?) {
             (Ok(Some(path)), _) => Ok(in_place(file, path, Found::Suffix)),
-            (Ok(None), Some(given)) if self.alone => {
-                Ok(in_place(file, given.clone(), Found::Given))
-            }
+            (Ok(None), Some(given)) if self.alone => Ok(in_place(file, given, Found::Given)),
             (Ok(None), _) => Err(Error::Missing),
-            (Err(Error::SeveralFiles { files, .. }), Some(given)) if files.contains(given) => {
-                Ok(in_place(file, given.clone(), Found::Given))
+            (Err(Error::SeveralFiles { files, .. }), Some(given)) if files.contains(&given) => {
+                Ok(in_place(file, given, Found::Given))
             }
             (Err(error), _) => Err(error),
         }

@@ -364,3 +364,31 @@ fn a_folder_that_keeps_something_is_not_replaced() {
     let error = Patch { files }.plan(dir.path(), 1).unwrap_err();
     assert!(matches!(error, Error::Path { problem: PathProblem::NotAFile, .. }), "{error}");
 }
+
+/// Such a name may come from a report.
+#[test]
+fn a_given_file_stays_in_the_tree_too() {
+    let dir = tree(&[("x.c", "a\n"), ("root/x.c", "a\n")]);
+    let unnamed = Patch::recover("@@ -1 +1 @@\n-a\n+b\n").unwrap();
+    let result = |file: &Path| {
+        let options = PlanOptions::default().with_file(file);
+        let planned = unnamed.plan_with(&dir.path().join("root"), &options).unwrap();
+        planned.files.into_iter().next().unwrap().result
+    };
+    for outside in [Path::new("../x.c"), &dir.path().join("x.c")] {
+        assert!(matches!(result(outside), Err(Error::Path { .. })), "{outside:?}");
+    }
+    assert!(result(Path::new("./x.c")).is_ok());
+}
+
+/// A diff could make one of every line that it inserts.
+#[test]
+fn an_absurd_indentation_is_not_learnt() {
+    let dir = tree(&[("x.c", &format!("{}x;\n", " ".repeat(50_000)))]);
+    let tabs = "\t".repeat(50_000);
+    let diff = format!("--- x.c\n+++ x.c\n@@ -1 +1,2 @@\n \tx;\n+{tabs}y;\n");
+    let planned = Patch::recover(&diff).unwrap().plan_with(dir.path(), &PlanOptions::default());
+    let plan = planned.unwrap().into_plan().unwrap();
+    let new = plan.changes()[0].new.as_ref().unwrap();
+    assert!(new.text.len() < 1 << 20, "{} bytes", new.text.len());
+}

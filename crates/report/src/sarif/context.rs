@@ -29,6 +29,8 @@ pub(super) struct Tools {
     components: Vec<Component>,
     /// Which rules of which components have an identifier.
     rules: HashMap<String, Vec<(usize, usize)>>,
+    /// Which is the first with a GUID.
+    guids: HashMap<String, (usize, usize)>,
 }
 
 /// The rule of a result, as its run describes it.
@@ -49,6 +51,9 @@ impl From<Tool> for Tools {
             for (rule, descriptor) in each(&component.rules).enumerate() {
                 let id = descriptor.id.clone().unwrap_or_default();
                 tools.rules.entry(id).or_default().push((at, rule));
+                if let Some(guid) = &descriptor.guid {
+                    tools.guids.entry(guid.clone()).or_insert((at, rule));
+                }
             }
         }
         tools
@@ -74,7 +79,7 @@ impl Tools {
             return rule;
         }
         let by_guid = given.and_then(|rule| rule.guid.as_deref());
-        let by_guid = by_guid.and_then(|guid| self.with_guid(guid));
+        let by_guid = by_guid.and_then(|guid| self.guids.get(guid).copied());
         let found = by_guid.or_else(|| self.with_id(id?, meant));
         let is_disputed = by_index.is_some_and(|at| self.at(at).descriptor.is_some());
         found.map_or(Rule { is_disputed, ..Rule::default() }, |at| Rule {
@@ -87,13 +92,6 @@ impl Tools {
         let component = self.components.get(component);
         let descriptor = component.and_then(|component| component.rules.as_ref()?.get(rule));
         Rule { descriptor, component, is_disputed: false }
-    }
-
-    fn with_guid(&self, guid: &str) -> Option<(usize, usize)> {
-        self.components.iter().enumerate().find_map(|(at, component)| {
-            let own = |rule: &Descriptor| rule.guid.as_deref() == Some(guid);
-            each(&component.rules).position(own).map(|rule| (at, rule))
-        })
     }
 
     fn with_id(&self, id: &str, component: Option<usize>) -> Option<(usize, usize)> {

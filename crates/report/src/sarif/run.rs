@@ -28,12 +28,27 @@ const NEEDED: [(&str, &[&str]); 8] = [
     ("invocations", &["\"invocationIndex\""]),
 ];
 
+/// The members of a run that are read.
+const MEMBERS: [&str; 11] = [
+    "results",
+    "tool",
+    "columnKind",
+    "defaultSourceLanguage",
+    "originalUriBaseIds",
+    "artifacts",
+    "logicalLocations",
+    "threadFlowLocations",
+    "taxonomies",
+    "invocations",
+    "externalPropertyFileReferences",
+];
+
 /// One run, as far as it has been read.
 #[derive(Default)]
 pub(super) struct Run {
     context: Context,
-    /// The names of the members that have been read.
-    seen: Vec<String>,
+    /// The names of the known members that have been read.
+    seen: Vec<&'static str>,
     waiting: Spool,
     /// How many bytes the context was read from.
     kept: usize,
@@ -47,11 +62,14 @@ impl Run {
         name: &str,
         sink: &mut Sink<'_>,
     ) -> Result<(), Halt> {
-        if self.seen.iter().any(|seen| seen == name) {
+        let Some(name) = MEMBERS.into_iter().find(|known| *known == name) else {
+            return json.skip();
+        };
+        if self.seen.contains(&name) {
             // Only damage between two runs brings a member twice.
             std::mem::take(self).finish(sink)?;
         }
-        self.seen.push(name.to_owned());
+        self.seen.push(name);
         if json.peek()? == Some(b'n') {
             return json.skip();
         }

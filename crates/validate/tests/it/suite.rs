@@ -57,6 +57,22 @@ fn failure(source: &str) -> Failure {
     failed[0].failure.clone()
 }
 
+/// What is in the folder for temporary files is the program's.
+#[test]
+fn a_program_cannot_say_where_the_next_input_is_written() {
+    let outside = tree(&[("kept", "mine")]);
+    let kept = outside.path().join("kept");
+    let source = format!(
+        "#include <stdio.h>\n#include <stdlib.h>\n#include <unistd.h>\nint main(void)\n{{\n\tchar name[4096];\n\
+         \tsnprintf(name, sizeof name, \"%s/input\", getenv(\"TMPDIR\"));\n\tunlink(name);\n\
+         \tif (symlink(\"{}\", name))\n\t\treturn 1;\n\tputs(\"done\");\n\treturn 0;\n}}\n",
+        kept.display()
+    );
+    let (verdict, failed) = judge(&source, vec![test("", "done"), test("theirs", "done")]);
+    assert_eq!(verdict, Verdict::Plausible, "{failed:?}");
+    assert_eq!(std::fs::read_to_string(kept).unwrap(), "mine");
+}
+
 #[test]
 fn tests_are_counted() {
     let tests = vec![test("4 2", "2\n"), test("9 2\n", "4"), test("1 0", "?"), test("7 7", "2")];
