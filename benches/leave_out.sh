@@ -9,6 +9,8 @@ samples=$1 folds=$2 out=$3
 xtask=${XTASK:-cargo xtask}
 model=qwen2.5-coder-0.5b-instruct
 mkdir -p "$out"
+jq -c '.id = "\(input_line_number)"' "$samples" >"$out/samples.jsonl"
+samples=$out/samples.jsonl
 for fold in $(seq 0 $((folds - 1))); do
 	run=$out/$fold
 	awk "NR % $folds != $fold" "$samples" >"$run.train.jsonl"

@@ -57,6 +57,14 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// A folder of tests, or a file in it, is none.
+    #[error("{}: {reason}", path.display())]
+    NoTest {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
     /// The git program is missing or did not do its work.
     #[error("git {what}: {message}")]
     Git {

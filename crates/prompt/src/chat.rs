@@ -56,6 +56,8 @@ pub struct ChatTemplate {
 impl ChatTemplate {
     /// Compiles a template. `bos` and `eos` are the texts of the tokens that begin and end a sequence.
     ///
+    /// How long a template may be and run is limited, how much memory it may take is not: texts can be joined to ever longer ones.
+    ///
     /// # Errors
     ///
     /// [`Error::ChatTemplate`] if it does not compile.

@@ -10,7 +10,7 @@ use crate::{Error, TestCase};
 ///
 /// # Errors
 ///
-/// [`Error::Unreadable`] if a file cannot be read, [`Error::Unfit`] if one has no counterpart or is not UTF-8, or if there is no test.
+/// [`Error::Unreadable`] if a file cannot be read, [`Error::NoTest`] if one has no counterpart or is not UTF-8, or if there is no test.
 pub fn read_tests(folder: &Path) -> Result<Vec<TestCase>, Error> {
     let mut inputs = BTreeMap::new();
     let mut outputs = BTreeMap::new();
@@ -34,7 +34,7 @@ pub fn read_tests(folder: &Path) -> Result<Vec<TestCase>, Error> {
         Some(output) => Err(alone(&output, "in")),
         None if tests.is_empty() => {
             let reason = "there is no NAME.in with a NAME.out beside it".to_owned();
-            Err(unfit(folder, &reason))
+            Err(no_test(folder, &reason))
         }
         None => Ok(tests),
     }
@@ -42,17 +42,17 @@ pub fn read_tests(folder: &Path) -> Result<Vec<TestCase>, Error> {
 
 fn alone(path: &Path, other: &str) -> Error {
     let other: PathBuf = path.with_extension(other);
-    unfit(path, &format!("there is no {} beside it", other.display()))
+    no_test(path, &format!("there is no {} beside it", other.display()))
 }
 
 fn text(path: &Path) -> Result<String, Error> {
     String::from_utf8(read_limited(path)?).map_err(|error| {
-        unfit(path, &format!("byte {} is not UTF-8", error.utf8_error().valid_up_to()))
+        no_test(path, &format!("byte {} is not UTF-8", error.utf8_error().valid_up_to()))
     })
 }
 
-fn unfit(path: &Path, reason: &str) -> Error {
-    Error::Unfit { reason: format!("{}: {reason}", path.display()) }
+fn no_test(path: &Path, reason: &str) -> Error {
+    Error::NoTest { path: path.into(), reason: reason.to_owned() }
 }
 
 #[cfg(test)]
