@@ -123,6 +123,19 @@ fn edits_differ_and_do_not_depend_on_who_asked_for_those_before() {
     assert_eq!(write(model, &request, &[3])[0].text, texts[3]);
 }
 
+#[test]
+fn what_two_prompts_begin_with_is_read_once() {
+    let (Some(model), Some(fresh)) = (load(), load()) else { return };
+    let (report, file, _) = case();
+    let changed = SourceFile { text: file.text.replacen("return", "return  ", 1), ..file.clone() };
+    write(&model, &request(&report, &file), &[0]);
+    let [after, alone] =
+        [&model, &fresh].map(|model| write(model, &request(&report, &changed), &[0, 1]));
+    assert_eq!([0, 1].map(|it| &after[it].text), [0, 1].map(|it| &alone[it].text));
+    let [after, alone] = [after, alone].map(|written| written[0].stats.prompt_tokens);
+    assert!(after < alone / 2, "{after} of {alone} tokens were read");
+}
+
 /// The model is made to answer with the source, which is the answer of none.
 #[test]
 fn an_edit_takes_the_place_of_an_answer_that_changes_nothing() {

@@ -19,6 +19,7 @@ mod burn;
 mod candidate;
 mod event;
 mod fault;
+mod head;
 mod judge;
 mod load;
 mod options;
@@ -26,6 +27,7 @@ mod propose;
 mod search;
 mod writer;
 
+use head::Head;
 use writer::Decoder;
 
 pub use ask::{Asked, Asker};
@@ -82,8 +84,8 @@ pub struct Repairer<T = engine::Session> {
     fresh: T,
     asker: Asker,
     cost: CostCurve,
-    /// Held while an answer is decoded.
-    turn: Mutex<()>,
+    /// What the last prompt was read to. Held while an answer is decoded.
+    last: Mutex<Head<T>>,
 }
 
 impl Repairer {
@@ -108,7 +110,8 @@ impl<T: Target + Clone> Repairer<T> {
     /// A model that fails.
     pub fn new(mut fresh: T, asker: Asker) -> Result<Self> {
         let cost = CostCurve::measure(&mut fresh, LONGEST_MEASURED)?;
-        Ok(Self { fresh, asker, cost, turn: Mutex::default() })
+        let last = Mutex::new(Head::new(fresh.clone()));
+        Ok(Self { fresh, asker, cost, last })
     }
 
     /// The model's tokenizer and chat template.
@@ -137,7 +140,7 @@ impl<T: Target + Clone> Repairer<T> {
     }
 
     /// The model as it answers the prompts of one search. What it has computed for one it does not compute again for the next, as far as both begin
-    /// alike.
+    /// alike; nor for the first prompt of the next search.
     pub fn writer<'a>(&'a self, options: &'a Options) -> impl Writer + 'a {
         Decoder::new(self, options)
     }

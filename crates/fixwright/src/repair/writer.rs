@@ -11,6 +11,7 @@ use fixwright_llama::tokenizer::Tokenizer;
 use fixwright_prompt::{Finish, Prompt, Target as PromptTarget};
 use fixwright_validate::same_tokens;
 
+use super::head::Head;
 use super::{Asked, Event, Options, Progress, Repairer};
 use crate::error::Result;
 
@@ -68,9 +69,7 @@ const MOST_PASSED_OVER: usize = 4;
 pub(super) struct Decoder<'a, T> {
     repairer: &'a Repairer<T>,
     options: &'a Options,
-    session: T,
-    /// What the session has seen, and maybe more.
-    seen: Vec<u32>,
+    head: Head<T>,
     /// The last prompt, and what was answered to it.
     asked: Asked,
     given: Vec<String>,
@@ -81,16 +80,28 @@ pub(super) struct Decoder<'a, T> {
 
 impl<'a, T: Target + Clone> Decoder<'a, T> {
     pub(super) fn new(repairer: &'a Repairer<T>, options: &'a Options) -> Self {
-        let session = repairer.session();
-        let (seen, asked, given) = (Vec::new(), Asked::default(), Vec::new());
-        Self { repairer, options, session, seen, asked, given, edits: None, sampled: 0 }
+        let head = Head::new(repairer.session());
+        let (asked, given) = (Asked::default(), Vec::new());
+        Self { repairer, options, head, asked, given, edits: None, sampled: 0 }
     }
 
-    /// Makes the session forget all that does not begin `whole`.
-    fn rewind(&mut self, whole: Vec<u32>) {
-        let shared = self.seen.iter().zip(&whole).take_while(|(seen, new)| seen == new).count();
-        self.session.truncate(shared);
-        self.seen = whole;
+    /// The answer of a number to the prompt that was asked.
+    fn answer(
+        &mut self,
+        prompt: &Prompt,
+        number: usize,
+        progress: Progress<'_>,
+    ) -> Result<Option<Written>> {
+        if self.options.temperature.is_some() || prompt.target == PromptTarget::Diff {
+            return self.decode(number, true, progress);
+        }
+        while let Some(written) = self.another(prompt, progress)? {
+            self.given.push(written.text.clone());
+            if self.given.len() > number {
+                return Ok(Some(written));
+            }
+        }
+        Ok(None)
     }
 
     /// Answers that say something new: the greedy one, then the source with one edit. `None` if the callback stopped it.
@@ -125,8 +136,8 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
         score: bool,
         progress: Progress<'_>,
     ) -> Result<Option<Written>> {
-        self.rewind(self.asked.prompt.clone());
-        let unseen = self.asked.prompt.len().saturating_sub(self.session.position());
+        self.head.rewind(self.asked.prompt.clone());
+        let unseen = self.asked.prompt.len().saturating_sub(self.head.session.position());
         if progress(Event::Reading { tokens: unseen }).is_break() {
             return Ok(None);
         }
@@ -134,10 +145,10 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
         let decoding = self.options.decoding(number, &self.asked, tokenizer);
         let decoding = DecodeOptions { score, ..decoding };
         let mut draft = self.repairer.drafter(&self.asked);
-        let (session, prompt) = (&mut self.session, &self.asked.prompt);
+        let (session, prompt) = (&mut self.head.session, &self.asked.prompt);
         let generation =
             generate(session, &mut draft, prompt, &decoding, &mut show(tokenizer, progress))?;
-        self.seen.extend(&generation.tokens);
+        self.head.seen.extend(&generation.tokens);
         Ok(written(tokenizer, generation, decoding.sampling))
     }
 
@@ -146,7 +157,7 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
         if progress(Event::Editing).is_break() {
             return Ok(None);
         }
-        if self.asked.prompt.len() + self.asked.draft.len() > self.session.context_length() {
+        if self.asked.prompt.len() + self.asked.draft.len() > self.head.session.context_length() {
             return self.sample(progress);
         }
         if self.edits.is_none() {
@@ -172,7 +183,7 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
     /// Lets the model read the source as if it were its answer.
     fn read_source(&mut self, progress: Progress<'_>) -> Result<Option<Edits<T>>> {
         let Asked { prompt, draft, .. } = self.asked.clone();
-        self.rewind(prompt.iter().chain(&draft).copied().collect());
+        self.head.rewind(prompt.iter().chain(&draft).copied().collect());
         let tokens = draft.len();
         let tokenizer = self.repairer.asker.tokenizer();
         let differ = |own: u32, other: u32| {
@@ -182,7 +193,7 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
             differs && !tokenizer.end_of_turn().contains(&other)
         };
         let proceed = &mut || progress(Event::Reading { tokens });
-        Ok(Edits::read(self.session.clone(), &prompt, &draft, &differ, proceed)?)
+        Ok(Edits::read(self.head.session.clone(), &prompt, &draft, &differ, proceed)?)
     }
 }
 
@@ -238,22 +249,17 @@ impl<T: Target + Clone> Writer for Decoder<'_, T> {
         number: usize,
         progress: Progress<'_>,
     ) -> Result<Option<Written>> {
-        let Repairer { asker, turn, .. } = self.repairer;
+        let Repairer { asker, last, .. } = self.repairer;
         let asked = asker.ask_prompt(prompt)?;
-        let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.asked != asked || number < self.given.len() {
-            (self.asked, self.given, self.edits, self.sampled) = (asked, Vec::new(), None, 0);
+        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.asked == asked && number >= self.given.len() {
+            return self.answer(prompt, number, progress);
         }
-        if self.options.temperature.is_some() || prompt.target == PromptTarget::Diff {
-            return self.decode(number, true, progress);
-        }
-        while let Some(written) = self.another(prompt, progress)? {
-            self.given.push(written.text.clone());
-            if self.given.len() > number {
-                return Ok(Some(written));
-            }
-        }
-        Ok(None)
+        self.head.adopt(&last, &asked.prompt);
+        (self.asked, self.given, self.edits, self.sampled) = (asked, Vec::new(), None, 0);
+        let written = self.answer(prompt, number, progress)?;
+        *last = self.head.of(&self.asked.prompt);
+        Ok(written)
     }
 }
 
