@@ -148,7 +148,7 @@ struct Searching<'a, 'p> {
 impl Work for Searching<'_, '_> {
     type Out = ();
 
-    fn with<T: Target + Clone + Sync>(self, repairer: &Repairer<T>) -> anyhow::Result<()> {
+    fn with<T: Target + Clone + Send + Sync>(self, repairer: &Repairer<T>) -> anyhow::Result<()> {
         let Input { flags, source, .. } = self.pile.input;
         let (tokens, options) = (flags.context.tokens, options(flags));
         let interrupt = self.pile.interrupt.clone();
