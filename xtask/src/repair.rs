@@ -40,7 +40,10 @@ pub fn run(flags: &RepairFlags) -> anyhow::Result<Exit> {
 trait Work {
     type Out;
 
-    fn with<T: Target + Clone + Send + Sync>(self, repairer: &Repairer<T>) -> anyhow::Result<Self::Out>;
+    fn with<T: Target + Clone + Send + Sync>(
+        self,
+        repairer: &Repairer<T>,
+    ) -> anyhow::Result<Self::Out>;
 }
 
 /// Loads the model onto the device that the flags name.

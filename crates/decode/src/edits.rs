@@ -27,6 +27,9 @@ const LONGEST: usize = 64;
 /// After so many edits in a row that were given up, no more are decoded.
 const MOST_GIVEN_UP: usize = 32;
 
+/// What the tokens behind the first one take off an edit's log-probability as a rule, in nats, if it is one of the likeliest.
+const REST: f64 = 0.5;
+
 /// How many other tokens are tried at one place at most.
 const RIVALS: usize = 4;
 
@@ -37,7 +40,7 @@ const RIVALS: usize = 4;
 /// rest of it is copied. An edit so costs the forward passes for its own few tokens, whatever the length of the source, and no two are alike.
 ///
 /// An edit is as likely as all of its tokens together, and so at most as likely as its first one. One is given as soon as no other that is yet to
-/// be decoded can be likelier.
+/// be decoded is expected to be likelier.
 ///
 /// A fix is often one small edit, and a greedy answer often several, of which one is wrong. Sampled answers find the model's few doubts by
 /// chance, one after the other is tried here. Edits that depend on each other at distant places are left to whole answers.
@@ -186,7 +189,7 @@ impl<T: Target + Clone> Edits<T> {
             if given_up >= MOST_GIVEN_UP {
                 self.departures.clear();
             }
-            let bound = self.departures.last().map(|it| it.log_probability);
+            let bound = self.departures.last().map(|it| it.log_probability - REST);
             let is_due = |edit: &mut Edit| bound.is_none_or(|bound| edit.log_probability >= bound);
             if let Some(edit) = self.ready.pop_if(is_due) {
                 return Ok(Some(self.give(edit, options)));

@@ -54,7 +54,10 @@ struct Search<'a> {
 impl Work for Search<'_> {
     type Out = Repair;
 
-    fn with<T: Target + Clone + Send + Sync>(self, repairer: &Repairer<T>) -> anyhow::Result<Repair> {
+    fn with<T: Target + Clone + Send + Sync>(
+        self,
+        repairer: &Repairer<T>,
+    ) -> anyhow::Result<Repair> {
         let Self { flags, case, judge, mut request, watch } = self;
         if flags.context.tokens > 0 {
             watch.say("reading the source tree");
