@@ -99,6 +99,19 @@ fn a_killed_run_goes_on_to_the_same_bits() {
     assert_eq!(run.losses("killed"), losses);
 }
 
+/// Evaluations were asked for, and there would be none.
+#[test]
+fn validation_samples_of_which_none_can_be_used_are_bad_input() {
+    let Some(run) = Run::prepare() else { return };
+    fs::write(run.out("held-out.jsonl"), "{\"id\": \"without code\"}\n").unwrap();
+    let held_out = run.out("held-out.jsonl");
+    let flags = ["--validation", held_out.to_str().unwrap()];
+    let refused = run.command("refused", &flags).output().unwrap();
+    let error = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2), "{error}");
+    assert!(error.contains("no sample to evaluate on is left"), "{error}");
+}
+
 #[test]
 fn two_processes_take_the_steps_of_one() {
     let Some(run) = Run::prepare() else { return };

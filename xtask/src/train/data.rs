@@ -58,12 +58,14 @@ impl Data {
         for (reason, count) in &left_out {
             note(format_args!("{count} samples left out: {reason}"));
         }
-        if train.rows.is_empty() {
-            return Err(BadInput(format!(
-                "{}: no sample to train on is left",
-                flags.data.display()
-            ))
-            .into());
+        let none = |path: &Path, what: &str| {
+            let path = path.display();
+            Err(BadInput(format!("{path}: no sample to {what} on is left")).into())
+        };
+        match &flags.validation {
+            _ if train.rows.is_empty() => return none(&flags.data, "train"),
+            Some(path) if held_out.is_empty() => return none(path, "evaluate"),
+            _ => {}
         }
         Ok(Self { train, held_out, left_out })
     }
