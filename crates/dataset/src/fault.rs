@@ -1,5 +1,6 @@
 //! What is wrong with a program, as running it shows.
 
+use fixwright_report::{BugReport, Format, Level};
 use fixwright_validate::{Judged, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +25,7 @@ impl Fault {
     /// What is wrong with a program that was so judged; `None` if nothing is.
     pub fn of(judged: &Judged) -> Option<Self> {
         let (compile_error, failed) = match &judged.verdict {
-            Verdict::CompileError { output, .. } => (output.clone(), Vec::new()),
+            Verdict::CompileError { output, .. } => (said(output), Vec::new()),
             Verdict::TimedOut => ("compiling takes too long".to_owned(), Vec::new()),
             Verdict::Failed { .. } => {
                 let failed = judged.tests.iter().flat_map(|tests| &tests.failed);
@@ -49,6 +50,18 @@ impl RepairSample {
 
     /// Whether it is said what is wrong with the code.
     pub(crate) fn has_fault(&self) -> bool {
-        self.extra.iter().any(|(name, _)| [COMPILE_ERROR, FAILS].contains(&name))
+        let error = self.extra.get::<String>(COMPILE_ERROR).ok().flatten().unwrap_or_default();
+        let failed = self.extra.get::<Vec<u32>>(FAILS).ok().flatten().unwrap_or_default();
+        !error.trim().is_empty() || !failed.is_empty()
+    }
+}
+
+/// What a compiler says. A linker names files that are called otherwise each time.
+fn said(output: &str) -> String {
+    let found = fixwright_report::parse_as(Format::Diagnostic, output).ok();
+    let is_error = |report: &BugReport| report.severity.level == Some(Level::Error);
+    match found.is_some_and(|found| found.reports.iter().any(is_error)) {
+        true => output.to_owned(),
+        false => "the program does not compile".to_owned(),
     }
 }

@@ -103,7 +103,7 @@ impl Workspace {
         self.folder.path().join("tmp")
     }
 
-    /// A file that what runs in the copy may not write, nor put a link in the place of.
+    /// A file that what runs in the copy may not write, nor put a link in the place of, if it runs in a sandbox.
     pub(crate) fn input(&self) -> PathBuf {
         self.folder.path().join("input")
     }

@@ -123,6 +123,12 @@ impl RepairFlags {
             &self.tests,
             &self.description,
         ];
+        if let Some(file) = self.programs.as_ref().filter(|path| path.is_file()) {
+            let file = file.display();
+            return Err(BadInput(format!(
+                "{file}: name the folder of the programs, not one of them"
+            )));
+        }
         let missing = paths.into_iter().flatten().find(|path| !path.exists());
         missing.map_or(Ok(()), |path| {
             Err(BadInput(format!("{}: there is no such file or folder", path.display())))

@@ -149,8 +149,10 @@ impl Work for Searching<'_, '_> {
     type Out = ();
 
     fn with<T: Target + Clone + Send + Sync>(self, repairer: &Repairer<T>) -> anyhow::Result<()> {
-        let Input { flags, source, .. } = self.pile.input;
-        let (tokens, options) = (flags.context.tokens, options(flags));
+        let Input { flags, source, course } = self.pile.input;
+        // What other students wrote is no context.
+        let tokens = if course.is_some() { 0 } else { flags.context.tokens };
+        let options = options(flags);
         let interrupt = self.pile.interrupt.clone();
         let tree = match tokens {
             0 => None,

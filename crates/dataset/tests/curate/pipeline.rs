@@ -177,6 +177,7 @@ fn programs_that_do_not_do_what_the_sample_says_are_left_out() {
     };
     let mut broken = sample("broken", "no", "yes");
     broken.code = broken.code.map(|code| code.replace(';', ""));
+    broken.extra.insert("compile_error", "").unwrap();
     let mut known = sample("known", "now", "yes");
     known.extra.insert("buggy_fails", &[7]).unwrap();
     let samples = vec![

@@ -361,6 +361,7 @@ fn programs_that_fail_a_test_are_repaired() {
         ("eve", "a"),
         ("sub/joe", "a - 1)"),
         ("latin", "\"\u{e9}\")"),
+        ("link", "a + gone())"),
     ];
     for (name, prints) in programs {
         let text = format!(
@@ -377,7 +378,8 @@ fn programs_that_fail_a_test_are_repaired() {
     let search = |request: Request<'_>, judge: &dyn Judge, progress: Progress<'_>| {
         let prompt = render(&request);
         prompts.lock().unwrap().push((request.path().to_owned(), format!("{:?}", prompt.messages)));
-        let fixed = request.source().replace(" + 1", "").replace("a;", "a);");
+        let fixed =
+            request.source().replace(" + 1", "").replace(" + gone()", "").replace("a;", "a);");
         let mut writer = Known(format!("```c\n{fixed}```"));
         repair::search(&request, &mut writer, judge, &repair::Options::default(), progress)
     };
@@ -390,8 +392,9 @@ fn programs_that_fail_a_test_are_repaired() {
         "0001  ann.c        repaired   0001-ann-fix-reported-bug.patch: passes all tests",
         "0002  bob.c        right      passes all tests",
         "0003  eve.c        repaired   0003-eve-fix-reported-bug.patch: passes all tests",
-        "0004  sub/joe.c    failed     the answer changes nothing",
-        "2 repaired, 0 plausible, 1 failed, 1 right as they are, 1 left out: see summary.json",
+        "0004  link.c       repaired   0004-link-fix-reported-bug.patch: passes all tests",
+        "0005  sub/joe.c    failed     the answer changes nothing",
+        "3 repaired, 0 plausible, 1 failed, 1 right as they are, 1 left out: see summary.json",
     ];
     assert_eq!((exit, table.lines().collect::<Vec<_>>()), (Exit::Failed, expected.into()));
     let prompts = || {
@@ -402,7 +405,7 @@ fn programs_that_fail_a_test_are_repaired() {
     let asked = prompts();
     assert_eq!(
         asked.iter().map(|(path, _)| &**path).collect::<Vec<_>>(),
-        ["ann.c", "eve.c", "sub/joe.c"]
+        ["ann.c", "eve.c", "link.c", "sub/joe.c"]
     );
     assert!(asked.iter().all(|(_, prompt)| prompt.contains("Print the number.")), "{asked:?}");
     assert!(asked[0].1.contains("-3") && asked[1].1.contains("expected"), "{asked:?}");
@@ -413,9 +416,9 @@ fn programs_that_fail_a_test_are_repaired() {
     for patch in bench.patches() {
         git(&folder, &["am", "-q", bench.path("out").join(patch).to_str().unwrap()]);
     }
-    let body = git(&folder, &["log", "-1", "--skip=1", "--format=%b"]);
+    let body = git(&folder, &["log", "-1", "--skip=2", "--format=%b"]);
     assert!(body.contains("  Input: -3\n  Expected: -3\n"), "{body}");
     assert!(run().1.ends_with(
-        "0 repaired, 0 plausible, 1 failed, 3 right as they are, 1 left out: see summary.json\n"
+        "0 repaired, 0 plausible, 1 failed, 4 right as they are, 1 left out: see summary.json\n"
     ));
 }
