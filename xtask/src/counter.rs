@@ -11,6 +11,7 @@ use crate::exit::note;
 const PAUSE: Duration = Duration::from_secs(10);
 
 /// Counts rows.
+#[derive(Debug)]
 pub struct Counter {
     bar: ProgressBar,
     live: bool,

@@ -17,7 +17,7 @@ fn on_press(pressed: &AtomicBool) {
 }
 
 /// Whether Ctrl-C was pressed.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Debug)]
 pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {

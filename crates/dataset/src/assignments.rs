@@ -8,6 +8,7 @@ mod problem;
 mod rows;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::path::Path;
 
 use crate::{Error, RepairSample, Skipped, Source};
@@ -32,6 +33,15 @@ pub struct Assignments {
     ready: VecDeque<RepairSample>,
     max_changed_lines: usize,
     skipped: Skipped,
+}
+
+impl fmt::Debug for Assignments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Assignments")
+            .field("max_changed_lines", &self.max_changed_lines)
+            .field("skipped", &self.skipped)
+            .finish_non_exhaustive()
+    }
 }
 
 enum Input {

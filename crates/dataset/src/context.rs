@@ -1,6 +1,7 @@
 //! Samples with what their prompts show.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use fixwright_prompt::{Budget, Index, Options, Request, related};
@@ -44,6 +45,12 @@ pub struct InContext<'c, I> {
     samples: I,
     options: ContextOptions,
     count: CountTokens<'c>,
+}
+
+impl<I> fmt::Debug for InContext<'_, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InContext").field("options", &self.options).finish_non_exhaustive()
+    }
 }
 
 impl<'c, I> InContext<'c, I> {

@@ -1,5 +1,6 @@
 //! Programs without a known bug, to break.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::vec;
 
@@ -12,6 +13,15 @@ pub struct Correct {
     root: PathBuf,
     files: vec::IntoIter<PathBuf>,
     skipped: Skipped,
+}
+
+impl fmt::Debug for Correct {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Correct")
+            .field("root", &self.root)
+            .field("skipped", &self.skipped)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Correct {

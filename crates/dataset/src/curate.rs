@@ -6,6 +6,7 @@ mod shelf;
 mod verify;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::mem;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -60,6 +61,12 @@ pub struct CurateContext<'a> {
     pub progress: &'a (dyn Fn(CurateEvent<'_>) -> ControlFlow<()> + Sync),
 }
 
+impl fmt::Debug for CurateContext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CurateContext").finish_non_exhaustive()
+    }
+}
+
 /// Something that happened while a data set was made.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -86,6 +93,12 @@ pub struct Named {
     pub name: String,
     /// The source.
     pub source: Box<dyn Source + Send>,
+}
+
+impl fmt::Debug for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Named").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 /// Makes the data set of `sources` in `folder`: a file `PART.jsonl` for each [`Part`](crate::Part), and `manifest.json`.

@@ -12,6 +12,7 @@ mod release;
 mod render;
 mod rule;
 
+use std::fmt;
 use std::vec;
 
 use fixwright_prompt::parse_c;
@@ -72,6 +73,15 @@ pub struct Injection<I> {
     options: InjectOptions,
     ready: vec::IntoIter<Result<RepairSample, Error>>,
     skipped: Skipped,
+}
+
+impl<I> fmt::Debug for Injection<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Injection")
+            .field("options", &self.options)
+            .field("skipped", &self.skipped)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<I> Injection<I> {

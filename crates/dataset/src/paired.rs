@@ -3,6 +3,7 @@
 mod tree;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::vec;
 
@@ -28,6 +29,12 @@ pub struct Paired {
     reports: vec::IntoIter<PathBuf>,
     skipped: Skipped,
     hash: Sha256,
+}
+
+impl fmt::Debug for Paired {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Paired").field("skipped", &self.skipped).finish_non_exhaustive()
+    }
 }
 
 impl Paired {

@@ -1,6 +1,7 @@
 //! Samples that are there already: a file of JSON Lines as a source.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Seek as _};
 use std::path::Path;
@@ -15,6 +16,12 @@ pub struct Rows {
     reader: Reader<Box<dyn BufRead + Send>>,
     skipped: Skipped,
     hash: Hash,
+}
+
+impl fmt::Debug for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows").field("skipped", &self.skipped).finish_non_exhaustive()
+    }
 }
 
 impl Rows {

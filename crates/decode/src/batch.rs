@@ -1,5 +1,6 @@
 //! Several answers to one prompt, decoded together.
 
+use std::fmt;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
@@ -18,6 +19,15 @@ pub struct Candidate<'a> {
     pub sampling: Sampling,
     /// Where its drafts come from. A proposer follows one answer, so each candidate has its own.
     pub proposer: Box<dyn Proposer + 'a>,
+}
+
+impl fmt::Debug for Candidate<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Candidate")
+            .field("begin", &self.begin)
+            .field("sampling", &self.sampling)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Continues `prompt` once for each candidate: what [`resume`](crate::resume) gives for each alone, in the same order. Behind the prompt the

@@ -1,6 +1,7 @@
 //! The run: step after step, with evaluation and checkpoints.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -108,6 +109,12 @@ pub struct Trainer {
     optimiser: Optimiser,
     state: State,
     peers: Peers,
+}
+
+impl fmt::Debug for Trainer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trainer").field("options", &self.options).finish_non_exhaustive()
+    }
 }
 
 impl Trainer {

@@ -11,6 +11,8 @@ mod syntax;
 mod uses;
 mod walk;
 
+use std::fmt;
+
 use fixwright_report::Language;
 
 use crate::wording::definitions;
@@ -31,6 +33,12 @@ pub struct Budget<'a> {
     pub tokens: usize,
     /// Counts the tokens of a text: the model's tokenizer, or [`estimate_tokens`].
     pub count: &'a dyn Fn(&str) -> usize,
+}
+
+impl fmt::Debug for Budget<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Budget").field("tokens", &self.tokens).finish_non_exhaustive()
+    }
 }
 
 /// About how many tokens a text of C has: one for three bytes, which is on the high side for the tokenizers of today.

@@ -40,6 +40,7 @@ impl<F: FnMut(Event<'_>)> Progress for F {
 }
 
 /// Shows progress on stderr: a bar on a terminal, a line every few seconds elsewhere.
+#[derive(Debug)]
 pub struct Terminal {
     bar: ProgressBar,
     live: bool,

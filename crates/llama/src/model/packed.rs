@@ -1,5 +1,6 @@
 //! Sequences laid end to end: the forward pass of training, without padding and without a cache.
 
+use std::fmt;
 use std::ops::Range;
 
 use burn::tensor::{Int, Tensor};
@@ -13,6 +14,12 @@ use crate::rope;
 pub struct Packed {
     pub(super) angles: Angles,
     pub(super) ranges: Vec<Range<usize>>,
+}
+
+impl fmt::Debug for Packed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Packed").field("ranges", &self.ranges).finish_non_exhaustive()
+    }
 }
 
 impl Model {
