@@ -10,17 +10,17 @@ xtask=${XTASK:-cargo xtask}
 config=$(dirname "$0")/../docs/results/masks.toml
 mkdir -p "$out"
 
-# run MASK RATE SEED
+# run MASK RATE SEED [FLAG]
 run() {
 	folder=$out/$1-$2-$3
 	if [ -e "$folder/done" ]; then return; fi
-	mask= resume=
-	if [ "$1" != modified ]; then mask="--mask $1"; fi
+	flag= resume=
+	if [ "$1" != modified ]; then flag="--mask $1"; fi
 	if [ -e "$folder/run.json" ]; then resume=--resume; fi
 	# Words are to be split: the command, and flags that may not be there.
 	# shellcheck disable=SC2086
-	$xtask train --data "$train" --validation "$validation" --model smollm2-135m-instruct --config "$config" $mask \
-		--learning-rate "$2" --seed "$3" --out "$folder" $resume
+	$xtask train --data "$train" --validation "$validation" --model smollm2-135m-instruct --config "$config" $flag \
+		--learning-rate "$2" --seed "$3" --out "$folder" $resume ${4:-}
 	touch "$folder/done"
 }
 
@@ -30,6 +30,8 @@ last() {
 		'{mask: $mask, learning_rate: $rate, seed: $seed} + .'
 }
 
+# The first step of a warm-up changes nothing: the model as it is.
+run none 1e-9 1 --max-steps=1
 for mask in none fastfixer modified; do
 	for rate in 1e-3 2e-3 4e-3; do run $mask $rate 1; done
 	best=$(for rate in 1e-3 2e-3 4e-3; do last $mask $rate 1; done | jq -rs 'min_by(.changed_loss).learning_rate')
@@ -37,5 +39,6 @@ for mask in none fastfixer modified; do
 done
 for folder in "$out"/*/done; do
 	name=$(basename "$(dirname "$folder")")
-	last "${name%%-*}" "$(echo "$name" | cut -d - -f 2,3)" "${name##*-}"
+	rate=${name#*-}
+	last "${name%%-*}" "${rate%-*}" "${name##*-}"
 done >"$out/masks.jsonl"
