@@ -1,6 +1,5 @@
 //! Programs without a known bug, to break.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::vec;
 
@@ -9,19 +8,11 @@ use crate::{Error, RepairSample, Skipped, Source};
 
 /// The C files of a folder, each a sample that has only a [`fixed`](RepairSample::fixed) program: what
 /// [`Injection`](crate::Injection) makes samples of.
+#[derive(Debug)]
 pub struct Correct {
     root: PathBuf,
     files: vec::IntoIter<PathBuf>,
     skipped: Skipped,
-}
-
-impl fmt::Debug for Correct {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Correct")
-            .field("root", &self.root)
-            .field("skipped", &self.skipped)
-            .finish_non_exhaustive()
-    }
 }
 
 impl Correct {
