@@ -11,10 +11,12 @@ use fixwright::Repairer;
 use fixwright::decode::Forced;
 use fixwright::llama::weights::Weights;
 use fixwright::prompt::{Options as PromptOptions, Request, Target, render};
-use fixwright::repair::{Asker, Candidate, Event, LoadOptions, Options, Writer as _, Written};
+use fixwright::repair::{
+    Asker, Candidate, Event, LoadOptions, Options, Screen, Writer as _, Written,
+};
 use fixwright::report::BugReport;
 use fixwright::source::SourceFile;
-use fixwright::validate::{CopyOptions, Isolation, Task, Validator, Verdict};
+use fixwright::validate::{CopyOptions, Executable, Isolation, Task, Validator, Verdict};
 
 static MODEL: LazyLock<Option<Repairer>> = LazyLock::new(load);
 
@@ -103,7 +105,7 @@ fn write<T: fixwright::decode::Target + Clone>(
     numbers: &[usize],
 ) -> Vec<Written> {
     let (prompt, options) = (render(request), Options::default());
-    let mut writer = model.writer(&options);
+    let mut writer = model.writer(&options, None);
     let write = |number: &usize| {
         writer.write(&prompt, *number, &mut |_| ControlFlow::Continue(())).unwrap().unwrap()
     };
@@ -151,6 +153,29 @@ fn an_edit_takes_the_place_of_an_answer_that_changes_nothing() {
     let written = &write(&copying, &request, &[0])[0];
     assert!(written.passed_over >= 1);
     assert_ne!(written.text.trim_end(), render(&request).draft.trim_end());
+}
+
+#[test]
+fn answers_that_make_the_same_program_are_passed_over() {
+    let Some(model) = &*MODEL else { return };
+    let (report, file, _) = case();
+    let request = request(&report, &file);
+    let all = write(model, &request, &[0, 1, 2, 3]);
+    // The source and the first two answers make one program, all others make another.
+    let executable = |answer: Option<&Written>| {
+        let is_other = answer.is_some_and(|it| all[..2].iter().all(|one| one.text != it.text));
+        Executable::Hash(u64::from(is_other))
+    };
+    let (prompt, options) = (render(&request), Options::default());
+    let screen = Screen::new(|answer, _| Ok(executable(answer)));
+    let mut writer = model.writer(&options, Some(screen));
+    let mut next = |number| {
+        writer.write(&prompt, number, &mut |_| ControlFlow::Continue(())).unwrap().unwrap()
+    };
+    let first = next(0);
+    assert_eq!(first.text, all[2].text);
+    assert_eq!(first.passed_over, 2 + all[..3].iter().map(|it| it.passed_over).sum::<usize>());
+    assert_eq!(next(1).passed_over, 4, "and no more are than that");
 }
 
 #[test]

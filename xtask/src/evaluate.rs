@@ -46,7 +46,9 @@ pub fn run(flags: &EvaluateFlags, out: &mut dyn Write) -> anyhow::Result<Exit> {
     // What would keep the answers from being judged shows before they are made.
     let judge = evaluator(flags)?;
     let interrupt = Interrupt::listen()?;
-    let Some((jobs, origin)) = answered(flags, &interrupt)? else { return Ok(Exit::CouldNotRun) };
+    let Some((jobs, origin)) = answered(flags, &judge, &interrupt)? else {
+        return Ok(Exit::CouldNotRun);
+    };
     let Some(rows) = judged(flags, &judge, &jobs, &interrupt)? else {
         return Ok(Exit::CouldNotRun);
     };
@@ -70,6 +72,7 @@ fn evaluator(flags: &EvaluateFlags) -> anyhow::Result<Evaluator> {
 /// The answers, from a file or from a model; `None` if that was interrupted.
 fn answered(
     flags: &EvaluateFlags,
+    judge: &Evaluator,
     interrupt: &Interrupt,
 ) -> anyhow::Result<Option<(Vec<Job>, Origin)>> {
     if let Some(path) = &flags.answers {
@@ -85,7 +88,8 @@ fn answered(
     let origin = Origin::made(flags, &model)?;
     let settings = origin.settings();
     let kept = Kept::open(answering.answers_out.as_deref(), &settings)?;
-    let Some(answers) = answering::answers(flags, &model, &samples, kept, &settings, interrupt)?
+    let Some(answers) =
+        answering::answers(flags, judge, &model, &samples, kept, &settings, interrupt)?
     else {
         note(match &answering.answers_out {
             Some(_) => "interrupted; the same command goes on",

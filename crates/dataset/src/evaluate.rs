@@ -7,11 +7,11 @@ use fixwright_patch::{ApplyOptions, Patch};
 use fixwright_prompt::{AnswerError, Finish, Fix, Options, Target, read};
 use fixwright_report::BugReport;
 use fixwright_validate::{
-    Analyser, Analysis, Isolation, Judged, Likeness, Progress, Verdict, Workspace,
+    Analyser, Analysis, Executable, Isolation, Judged, Likeness, Progress, Verdict, Workspace,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, RepairSample};
+use crate::{Error, Fault, RepairSample};
 
 pub use toolchain::Programs;
 
@@ -112,6 +112,48 @@ impl Evaluator {
             (None, _) => Verdict::Applies,
         };
         Ok(Evaluated { verdict, unchanged: code == fixed, likeness, judged, analysis: None })
+    }
+
+    /// What compiling makes of `answer` for the tests of `sample` to run, or of the sample's code; [`Executable::None`] for an answer that makes no
+    /// other text.
+    ///
+    /// # Errors
+    ///
+    /// As [`judge`](Self::judge).
+    pub fn executable(
+        &self,
+        sample: &RepairSample,
+        answer: Option<&str>,
+        progress: Progress<'_>,
+    ) -> Result<Executable, Error> {
+        let code =
+            sample.code.as_deref().ok_or(Error::Unfit { reason: "it has no code".into() })?;
+        let text = match answer.map(|answer| self.fixed(sample, code, answer)).transpose()? {
+            None => code.to_owned(),
+            Some(Ok(fixed)) => fixed,
+            Some(Err(_)) => return Ok(Executable::None),
+        };
+        let Some(toolchain) = self.programs.toolchain(sample) else {
+            return Ok(Executable::Unknown);
+        };
+        let workspace = Workspace::of_file(&self.programs.file, &text)?;
+        Ok(toolchain.executable(&workspace, &self.isolation, progress)?)
+    }
+
+    /// What is wrong with the code of `sample`, as its compiler and its tests show; `None` if nothing is, or if it is no program to be run.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Validate`] if judging was not possible.
+    pub fn fault(
+        &self,
+        sample: &RepairSample,
+        progress: Progress<'_>,
+    ) -> Result<Option<Fault>, Error> {
+        let Some(code) = sample.code.as_deref() else { return Ok(None) };
+        let judged = self.judge_text(sample, code, code, progress)?.judged;
+        let tests = sample.tests.as_deref().unwrap_or_default();
+        Ok(judged.and_then(|judged| Fault::of(&judged, tests)))
     }
 
     /// How programs are judged, as text that differs if any of it does.

@@ -114,7 +114,7 @@ pub use curate::{CurateContext, CurateEvent, CurateOptions, Named, curate};
 pub use error::{Error, Place};
 pub use evaluate::{Evaluated, Evaluator, Programs};
 pub use extra::Extra;
-pub use fault::Fault;
+pub use fault::{FailingRun, Fault};
 pub use filter::{CountTokens, Filter, changed_lines, words_and_signs};
 pub use history::{History, HistoryOptions, Walked};
 #[cfg(feature = "syntax")]

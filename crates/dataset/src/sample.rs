@@ -4,7 +4,7 @@ use fixwright_report::{BugReport, Level, TestFailure};
 use serde::{Deserialize, Serialize};
 
 use crate::Extra;
-use crate::fault::{COMPILE_ERROR, FAILS};
+use crate::fault::{self, COMPILE_ERROR, FAILS};
 
 /// A bug, its report and its fix: one line of a data set.
 ///
@@ -64,7 +64,7 @@ pub struct RepairSample {
 impl RepairSample {
     /// The report that a prompt for this sample shows: the first one in [`bug_report_text`](Self::bug_report_text), which as a whole is
     /// the report's description if no format is known in it; of an assignment, what the program was to do, and what is wrong with it: what the compiler said
-    /// (extra field `compile_error`), or a test that it fails (`buggy_fails`).
+    /// (extra field `compile_error`), or a test that it fails (`buggy_fails`) and what it writes then (`failing_run`).
     pub fn report(&self) -> BugReport {
         let Some(text) = &self.bug_report_text else { return self.assignment() };
         let known = fixwright_report::parse(text).map(|found| found.reports).unwrap_or_default();
@@ -98,21 +98,21 @@ impl RepairSample {
         Some(report)
     }
 
-    /// A test that the code fails, as the extra field `buggy_fails` counts them from 0, else any: a short one where there is one.
+    /// A test that the code fails, as the extra fields `failing_run` and `buggy_fails` say, else any.
     fn failing_test(&self) -> BugReport {
-        /// Bytes of input and output that are short.
-        const SHORT: usize = 600;
-        let failed: Vec<usize> = self.extra.get(FAILS).ok().flatten().unwrap_or_default();
+        let run = self.failing_run();
+        let failed: Vec<u32> = self.extra.get(FAILS).ok().flatten().unwrap_or_default();
         let tests = self.tests.as_deref().unwrap_or_default();
-        let failed: Vec<&TestCase> = failed.iter().filter_map(|index| tests.get(*index)).collect();
-        let is_short = |test: &&&TestCase| test.input.len() + test.output.len() <= SHORT;
-        let test = failed.iter().find(is_short).or(failed.first()).copied().or(tests.first());
+        let index = run.as_ref().map(|run| run.test).or_else(|| fault::shown(&failed, tests));
+        let test = tests.get(index.unwrap_or_default() as usize);
+        let (title, output) = run.map(|run| (run.failure, run.output)).unzip();
         let mut report = BugReport::default();
-        report.title = Some("the program does not do what it has to".to_owned());
+        report.title = title.or_else(|| Some("the program does not do what it has to".to_owned()));
         report.test = test.map(|test| {
             let mut failure = TestFailure::default();
             failure.input = Some(test.input.clone());
             failure.expected = Some(test.output.clone());
+            failure.actual = output;
             failure
         });
         report

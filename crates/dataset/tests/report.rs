@@ -30,6 +30,20 @@ fn a_failed_test_is_shown_and_a_short_one_if_there_is_one() {
 }
 
 #[test]
+fn what_the_program_did_is_shown_with_its_test() {
+    let tests = r#""tests": [{"input": "1", "output": "1"}, {"input": "3", "output": "4"}], "buggy_fails": [0, 1]"#;
+    let run = |run: &str| prompt(&format!("{tests}, \"failing_run\": {run}"));
+    let shown = run(r#"{"test": 1, "failure": "wrong output", "output": "9\n"}"#);
+    let expected = "Bug: wrong output\nTest input: 3\nExpected output: 4\nActual output: 9\n";
+    assert!(shown.contains(expected), "{shown}");
+    let silent = run(r#"{"test": 0, "failure": "time limit exceeded", "output": ""}"#);
+    assert!(silent.contains("Bug: time limit exceeded\nTest input: 1\n"), "{silent}");
+    assert!(!silent.contains("Actual output"), "{silent}");
+    let unknown = run(r#"{"test": 7, "failure": "wrong output", "output": "9"}"#);
+    assert!(!unknown.contains("Test input"), "{unknown}");
+}
+
+#[test]
 fn a_compile_error_is_shown_with_its_line() {
     let said = r#""compile_error": "main.c:2:12: error: expected ';' before '}' token\n", "buggy_fails": [0], "tests": [{"input": "1", "output": "1"}]"#;
     let user = prompt(said);

@@ -24,6 +24,7 @@ mod judge;
 mod load;
 mod options;
 mod propose;
+mod screen;
 mod search;
 mod writer;
 
@@ -36,6 +37,7 @@ pub use event::{Event, Progress};
 pub use judge::{About, Judge};
 pub use load::LoadOptions;
 pub use options::Options;
+pub use screen::Screen;
 pub use search::{Ended, Repair, search};
 pub use writer::{Writer, Written};
 
@@ -140,12 +142,17 @@ impl<T: Target + Clone> Repairer<T> {
     }
 
     /// The model as it answers the prompts of one search. What it has computed for one it does not compute again for the next, as far as both begin
-    /// alike; nor for the first prompt of the next search.
-    pub fn writer<'a>(&'a self, options: &'a Options) -> impl Writer + 'a {
-        Decoder::new(self, options)
+    /// alike; nor for the first prompt of the next search. Answers that `screen`, if there is one, does not admit are passed over, up to four in a row,
+    /// as are those that say nothing new.
+    pub fn writer<'a>(
+        &'a self,
+        options: &'a Options,
+        screen: Option<Screen<'a>>,
+    ) -> impl Writer + 'a {
+        Decoder::new(self, options, screen)
     }
 
-    /// [Searches](search()) for a repair with this model. One answer is decoded at a time, however many searches go on: while
+    /// [Searches](search()) for a repair with this model, and judges no program twice. One answer is decoded at a time, however many searches go on: while
     /// one has the model, others can be judged.
     ///
     /// # Errors
@@ -158,6 +165,7 @@ impl<T: Target + Clone> Repairer<T> {
         options: &Options,
         progress: Progress<'_>,
     ) -> Result<Repair> {
-        search(request, &mut self.writer(options), judge, options, progress)
+        let screen = Screen::of(request, judge);
+        search(request, &mut self.writer(options, Some(screen)), judge, options, progress)
     }
 }

@@ -10,8 +10,8 @@ use fixwright_report::BugReport;
 use crate::process::Run;
 use crate::recheck::Recheck;
 use crate::{
-    Analysis, Baseline, CopyOptions, Error, Isolation, Judged, Progress, Toolchain, Verdict,
-    Workspace, diagnostics,
+    Analysis, Baseline, CopyOptions, Error, Executable, Isolation, Judged, Progress, Toolchain,
+    Verdict, Workspace, diagnostics,
 };
 
 /// How many components the names in a candidate have in front of those of the tree: `a/` and `b/`.
@@ -157,6 +157,27 @@ impl Validator {
         let workspace = Workspace::copy_of(&self.tree, &self.options)?;
         let judged = self.toolchain.judge(&workspace, &self.isolation, progress)?;
         Ok(self.compared(judged))
+    }
+
+    /// What compiling makes of the tree, with `patch` if there is one, for its tests to run; [`Executable::None`] for a patch that does not apply.
+    ///
+    /// # Errors
+    ///
+    /// As [`Validator::judge`].
+    pub fn executable(
+        &self,
+        patch: Option<&Patch>,
+        progress: Progress<'_>,
+    ) -> Result<Executable, Error> {
+        if self.toolchain.program().is_none() {
+            return Ok(Executable::Unknown);
+        }
+        let unpatched = Patch::default();
+        match self.patched(patch.unwrap_or(&unpatched))? {
+            Ok(workspace) => self.toolchain.executable(&workspace, &self.isolation, progress),
+            Err(error) if error.is_io() => Err(Error::Patch(error)),
+            Err(_) => Ok(Executable::None),
+        }
     }
 
     /// The outcome beside that of the tree as it is.

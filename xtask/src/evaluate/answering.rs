@@ -1,13 +1,14 @@
 //! A model that answers samples.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use fixwright::dataset::RepairSample;
+use fixwright::dataset::{self, Evaluator, RepairSample};
 use fixwright::decode;
 use fixwright::prompt::{Options as PromptOptions, Prompt, render};
-use fixwright::repair::{Options, Writer as _, Written};
-use fixwright::{Error, Repairer};
+use fixwright::repair::{Options, Screen, Writer as _, Written};
+use fixwright::{Error, Repairer, validate};
 
 use super::answers::{Answer, Cost};
 use super::kept::Kept;
@@ -21,6 +22,7 @@ use crate::models::Chosen;
 /// The answers that the flags ask for: those that `kept` has, and the model's for the rest. `None` if that was interrupted.
 pub(super) fn answers(
     flags: &EvaluateFlags,
+    judge: &Evaluator,
     model: &Chosen,
     samples: &Samples,
     mut kept: Kept,
@@ -33,7 +35,7 @@ pub(super) fn answers(
     let all = samples.iter().len() * candidates;
     if left > 0 {
         note("loading the model");
-        let answerer = Answerer::load(flags, model, settings, interrupt)?;
+        let answerer = Answerer::load(flags, judge, model, settings, interrupt)?;
         let mut counter = Counter::new("answers", Some(all as u64), (all - left) as u64);
         if answerer.run(samples, &mut kept, &mut counter)?.is_break() {
             return Ok(None);
@@ -43,6 +45,7 @@ pub(super) fn answers(
 }
 
 struct Answerer<'a> {
+    judge: &'a Evaluator,
     repairer: Repairer,
     prompt: PromptOptions,
     options: Options,
@@ -53,6 +56,7 @@ struct Answerer<'a> {
 impl<'a> Answerer<'a> {
     fn load(
         flags: &EvaluateFlags,
+        judge: &'a Evaluator,
         model: &Chosen,
         settings: &'a str,
         interrupt: &'a Interrupt,
@@ -67,7 +71,7 @@ impl<'a> Answerer<'a> {
         (options.temperature, options.top_p) = (answering.temperature, answering.top_p);
         options.max_new_tokens = answering.max_new_tokens;
         let prompt = PromptOptions::default().with_target(flags.target.into());
-        Ok(Self { repairer, prompt, options, settings, interrupt })
+        Ok(Self { judge, repairer, prompt, options, settings, interrupt })
     }
 
     /// Answers what `kept` has no answer for; breaks off where the user does.
@@ -82,9 +86,10 @@ impl<'a> Answerer<'a> {
             if kept.count(id) >= self.options.candidates {
                 continue;
             }
-            match self.prompt(sample) {
+            let Some(sample) = self.tried(sample)? else { return Ok(ControlFlow::Break(())) };
+            match self.prompt(&sample) {
                 Ok(prompt) => {
-                    if self.answer(id, &prompt, kept, counter)?.is_break() {
+                    if self.answer(id, &sample, &prompt, kept, counter)?.is_break() {
                         return Ok(ControlFlow::Break(()));
                     }
                 }
@@ -95,6 +100,21 @@ impl<'a> Answerer<'a> {
             note(format_args!("{count} samples left out: {reason}"));
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// The sample with what its program does in a test that it fails, for its prompt to tell. `None` if the user breaks off.
+    fn tried<'s>(&self, sample: &'s RepairSample) -> anyhow::Result<Option<Cow<'s, RepairSample>>> {
+        if sample.failing_run().is_some() {
+            return Ok(Some(Cow::Borrowed(sample)));
+        }
+        let fault = match self.judge.fault(sample, &mut |_| self.interrupt.flow()) {
+            Err(dataset::Error::Validate(validate::Error::Cancelled)) => return Ok(None),
+            fault => fault?,
+        };
+        let Some(fault) = fault else { return Ok(Some(Cow::Borrowed(sample))) };
+        let mut sample = sample.clone();
+        sample.set_fault(&fault)?;
+        Ok(Some(Cow::Owned(sample)))
     }
 
     /// The prompt of a sample, or why it has none.
@@ -108,11 +128,16 @@ impl<'a> Answerer<'a> {
     fn answer(
         &self,
         id: &str,
+        sample: &RepairSample,
         prompt: &Prompt,
         kept: &mut Kept,
         counter: &mut Counter,
     ) -> anyhow::Result<ControlFlow<()>> {
-        let mut writer = self.repairer.writer(&self.options);
+        let screen = Screen::new(|answer, progress| {
+            let answer = answer.map(|written| written.text.as_str());
+            self.judge.executable(sample, answer, progress).map_err(unjudged)
+        });
+        let mut writer = self.repairer.writer(&self.options, Some(screen));
         for candidate in kept.count(id)..self.options.candidates {
             let written = writer.write(prompt, candidate, &mut |_| self.interrupt.flow());
             let (answer, cost) = match written {
@@ -130,6 +155,14 @@ impl<'a> Answerer<'a> {
             counter.add(1);
         }
         Ok(ControlFlow::Continue(()))
+    }
+}
+
+/// Why an answer could not be told from others.
+fn unjudged(error: dataset::Error) -> Error {
+    match error {
+        dataset::Error::Validate(error) => Error::Validate(error),
+        other => Error::Other(Box::new(other)),
     }
 }
 

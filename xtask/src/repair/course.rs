@@ -42,7 +42,7 @@ impl Course {
 
     /// What is wrong with a program, in the words that the model was trained with; nothing if it passes all tests.
     pub(super) fn report(&self, judged: &Judged) -> anyhow::Result<Option<BugReport>> {
-        let Some(fault) = Fault::of(judged) else { return Ok(None) };
+        let Some(fault) = Fault::of(judged, &self.tests) else { return Ok(None) };
         let mut sample = RepairSample::default();
         sample.description.clone_from(&self.description);
         sample.tests = Some(self.tests.clone());

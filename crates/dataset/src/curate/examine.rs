@@ -70,7 +70,7 @@ fn one(
     };
     let fault = match verified.map(|verified| verified.outcome(sample, context)).transpose()? {
         Some(outcome) => match outcome.fault() {
-            Ok(fault) => fault.filter(|_| !sample.has_fault()),
+            Ok(fault) => fault,
             Err(reason) => return Ok(Examined::Unfit { reason }),
         },
         None => None,

@@ -62,18 +62,16 @@ impl Verified<'_> {
     fn judge(&self, sample: &RepairSample, context: &CurateContext<'_>) -> Result<Outcome, Error> {
         let Some(code) = sample.code.as_deref() else { return Ok(Outcome::Good(None)) };
         let Ok(Some(fixed)) = sample.reference() else { return Ok(Outcome::NoFix) };
-        let judge = |text: &str| {
-            let mut watch = |_| (context.progress)(CurateEvent::Running);
-            Ok::<_, Error>(self.evaluator.judge_text(sample, code, text, &mut watch)?.judged)
-        };
+        let mut watch = |_| (context.progress)(CurateEvent::Running);
         let tested = sample.tests.as_ref().is_some_and(|tests| !tests.is_empty());
-        let against = match judge(&fixed)?.map(|judged| judged.verdict) {
+        let judged = self.evaluator.judge_text(sample, code, &fixed, &mut watch)?.judged;
+        let against = match judged.map(|judged| judged.verdict) {
             None => return Ok(Outcome::Good(None)),
             Some(Verdict::Plausible) => Outcome::CodePasses,
             Some(Verdict::Compiles) if !tested => Outcome::CodeCompiles,
             Some(_) => return Ok(Outcome::FixFails),
         };
-        let fault = judge(code)?.as_ref().and_then(Fault::of);
+        let fault = self.evaluator.fault(sample, &mut watch)?;
         Ok(fault.map_or(against, |fault| Outcome::Good(Some(fault))))
     }
 }

@@ -201,6 +201,9 @@ fn programs_that_do_not_do_what_the_sample_says_are_left_out() {
     assert_eq!(ids(&rows), ["good", "broken", "known"]);
     let fails = |row: &RepairSample| row.extra.get::<Vec<u32>>("buggy_fails").unwrap();
     assert_eq!(rows.iter().filter_map(fails).collect::<Vec<_>>(), [vec![0], vec![], vec![7]]);
+    let run = rows[2].failing_run().unwrap();
+    assert_eq!((run.test, &*run.failure, &*run.output), (0, "wrong output", "now\n"));
+    assert_eq!(rows[1].failing_run(), None);
     let title = rows[1].report().title.unwrap();
     assert!(title.starts_with("expected"), "{title}");
     let expected = [("code passes its tests", 1), ("fix fails its tests", 1)];

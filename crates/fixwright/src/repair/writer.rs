@@ -12,7 +12,7 @@ use fixwright_prompt::{Finish, Prompt, Target as PromptTarget};
 use fixwright_validate::same_tokens;
 
 use super::head::Head;
-use super::{Asked, Event, Options, Progress, Repairer};
+use super::{Asked, Event, Options, Progress, Repairer, Screen};
 use crate::error::Result;
 
 /// Answers prompts: a model, or whoever stands in for one.
@@ -42,7 +42,7 @@ pub struct Written {
     pub sampling: Sampling,
     /// The mean log-probability of its tokens; `None` where nobody asked.
     pub mean_log_probability: Option<f64>,
-    /// How many answers were passed over for it because they were the source once more, or said what others had said.
+    /// How many answers were passed over for it because they said nothing new, or for the [`Screen`](super::Screen)'s reasons.
     pub passed_over: usize,
     /// What it cost, with those.
     pub stats: Stats,
@@ -62,7 +62,7 @@ impl Written {
     }
 }
 
-/// The most answers in a row that are passed over because they say nothing new.
+/// The most answers in a row that are passed over.
 const MOST_PASSED_OVER: usize = 4;
 
 /// A model that answers the prompts of one search. What it has seen of a prompt it does not read again.
@@ -76,13 +76,18 @@ pub(super) struct Decoder<'a, T> {
     edits: Option<Edits<T>>,
     /// How many answers were sampled because there were no edits.
     sampled: usize,
+    screen: Option<Screen<'a>>,
 }
 
 impl<'a, T: Target + Clone> Decoder<'a, T> {
-    pub(super) fn new(repairer: &'a Repairer<T>, options: &'a Options) -> Self {
+    pub(super) fn new(
+        repairer: &'a Repairer<T>,
+        options: &'a Options,
+        screen: Option<Screen<'a>>,
+    ) -> Self {
         let head = Head::new(repairer.session());
         let (asked, given) = (Asked::default(), Vec::new());
-        Self { repairer, options, head, asked, given, edits: None, sampled: 0 }
+        Self { repairer, options, head, asked, given, edits: None, sampled: 0, screen }
     }
 
     /// The answer of a number to the prompt that was asked.
@@ -114,7 +119,13 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
             };
             let Some(mut written) = written else { break };
             stats += &written.stats;
-            if passed_over == MOST_PASSED_OVER || self.is_new(prompt, &written.text) {
+            let is_new = self.is_new(prompt, &written.text);
+            let admitted = match &mut self.screen {
+                Some(screen) if is_new => screen.admits(&written, progress)?,
+                _ => Some(is_new),
+            };
+            let Some(admitted) = admitted else { break };
+            if passed_over == MOST_PASSED_OVER || admitted {
                 (written.stats, written.passed_over) = (stats, passed_over);
                 return Ok(Some(written));
             }

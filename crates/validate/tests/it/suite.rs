@@ -2,8 +2,8 @@
 
 use fixwright_patch::{DiffOptions, FilePatch, Patch};
 use fixwright_validate::{
-    Compare, CopyOptions, Ending, FailedTest, Failure, Isolation, Launcher, Limits, Sandbox, Suite,
-    Task, TestCase, Toolchain, Validator, Verdict, WrongOutput,
+    Compare, CopyOptions, Ending, Executable, FailedTest, Failure, Isolation, Launcher, Limits,
+    Sandbox, Suite, Task, TestCase, Toolchain, Validator, Verdict, WrongOutput,
 };
 use std::time::Duration;
 
@@ -82,6 +82,35 @@ fn tests_are_counted() {
     let different = Failure::Output { wrong: WrongOutput::Different };
     assert_eq!(reasons, [(2, Failure::Signal { number: 8 }), (3, different)]);
     assert_eq!(judge(DIVIDE, vec![test("4 2", "2")]).0, Verdict::Plausible);
+}
+
+#[test]
+fn a_compiler_tells_programs_apart_and_only_those_that_tests_run() {
+    let dir = tree(&[("program.c", DIVIDE)]);
+    let options = CopyOptions::default;
+    let validator = |toolchain: Toolchain| {
+        Validator::new(dir.path(), toolchain, options(), sandbox(), &mut go_on).unwrap()
+    };
+    let own = validator(toolchain(&["gcc", "-w", "-O1"], vec![test("4 2", "2")]));
+    let made = |validator: &Validator, new: &str| {
+        let (old, options) = (Some(DIVIDE.as_bytes()), DiffOptions::default());
+        let file = FilePatch::between("program.c", old, Some(new.as_bytes()), &options);
+        validator.executable(Some(&Patch { files: vec![file] }), &mut go_on).unwrap()
+    };
+    let source = own.executable(None, &mut go_on).unwrap();
+    assert!(matches!(source, Executable::Hash(_)));
+    let same = DIVIDE.replace("a, b;", "a, b, unused;").replace("!= 2", "- 2");
+    assert_eq!(made(&own, &same), source);
+    let other = made(&own, &DIVIDE.replace("a / b", "a % b"));
+    assert!(matches!(other, Executable::Hash(_)) && other != source);
+    assert_eq!(made(&own, &DIVIDE.replace("a / b", "a / c")), Executable::None);
+
+    let command = Suite::command(Task::new(["sh", "-c", "./program </dev/null"]));
+    let compile = Task::new(["gcc", "-o", "program", "program.c"]);
+    let unknown = [Toolchain::new(compile.clone()), Toolchain::new(compile).with_tests(command)];
+    for validator in unknown.map(validator) {
+        assert_eq!(made(&validator, &same), Executable::Unknown);
+    }
 }
 
 #[test]
