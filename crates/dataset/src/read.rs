@@ -40,6 +40,8 @@ impl ReadOptions {
 pub struct Reader<R> {
     lines: Lines<R>,
     ended: bool,
+    /// Where the line of the last sample begins.
+    last: Place,
 }
 
 impl<R: BufRead> Reader<R> {
@@ -50,7 +52,13 @@ impl<R: BufRead> Reader<R> {
 
     /// A reader with these options.
     pub fn with_options(input: R, options: &ReadOptions) -> Self {
-        Self { lines: Lines::new(input, options.max_line_bytes), ended: false }
+        let lines = Lines::new(input, options.max_line_bytes);
+        Self { lines, ended: false, last: Place { line: 1, offset: 0 } }
+    }
+
+    /// Where the line of the last sample begins.
+    pub(crate) fn place(&self) -> Place {
+        self.last
     }
 
     /// The next sample; `None` at the end of the input.
@@ -59,6 +67,7 @@ impl<R: BufRead> Reader<R> {
             let mark: &[u8] = if start.offset == 0 { b"\xEF\xBB\xBF" } else { b"" };
             let json = line.strip_prefix(mark).unwrap_or(line);
             if !json.trim_ascii().is_empty() {
+                self.last = start;
                 return parse(json, start.after(line.len() - json.len())).map(Some);
             }
         }

@@ -29,14 +29,24 @@ impl ProgramRows {
     /// The next pair; programs on the way to it are put aside.
     pub(super) fn next_pair(&mut self) -> Result<Option<RepairSample>, Error> {
         while let Some(row) = self.reader.next() {
-            let mut sample = row?;
-            adopt(&mut sample)?;
-            match sample.extra.take::<bool>("correct")? {
-                None => return Ok(Some(sample)),
-                Some(right) => self.put_aside(sample, right)?,
+            let pair = self.take(row?).map_err(|error| Error::Json {
+                place: self.reader.place(),
+                message: error.to_string(),
+            })?;
+            if pair.is_some() {
+                return Ok(pair);
             }
         }
         Ok(None)
+    }
+
+    /// The sample if it is a pair; a program is put aside.
+    fn take(&mut self, mut sample: RepairSample) -> Result<Option<RepairSample>, Error> {
+        adopt(&mut sample)?;
+        match sample.extra.take::<bool>("correct")? {
+            None => Ok(Some(sample)),
+            Some(right) => self.put_aside(sample, right).map(|()| None),
+        }
     }
 
     /// The next problem of those whose programs were put aside.

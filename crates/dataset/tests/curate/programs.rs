@@ -171,3 +171,24 @@ fn compressed_rows_are_read_and_hashed_as_they_are() {
     assert_eq!(codes, ["int a;", "int b;"]);
     assert_eq!(rows.facts()["sha256"].len(), 64);
 }
+
+#[test]
+fn rows_that_cannot_be_used_are_told_with_their_lines() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("programs.jsonl");
+    let rows = [
+        r#"{"problem": "p", "code": "int a;", "correct": "yes"}"#,
+        "",
+        r#"{"code": "int a;", "correct": true}"#,
+        r#"{"buggy": 7, "fixed": "int a;"}"#,
+        r#"{"buggy": "int b;", "fixed": "int a;"}"#,
+    ];
+    fs::write(&path, rows.join("\n")).unwrap();
+    let read = Assignments::open(&path, 10).unwrap();
+    let (good, bad): (Vec<_>, Vec<_>) = read.partition(Result::is_ok);
+    assert_eq!(good.len(), 1);
+    let errors: Vec<_> = bad.into_iter().map(|error| error.unwrap_err().to_string()).collect();
+    let begins = ["line 1", "line 3", "line 4"];
+    assert!(errors.iter().zip(begins).all(|(error, begin)| error.starts_with(begin)), "{errors:?}");
+    assert!(errors[1].contains("without `problem`") && errors[2].contains("`buggy`"), "{errors:?}");
+}
