@@ -88,7 +88,7 @@ pub enum Command {
     /// Sources are paired:DIR (NAME-bug.txt beside NAME-diff.txt), jsonl:FILE (samples, also in gzip), assignments:PATH (wrong and
     /// right programs, in folders or JSON Lines), git:DIR (fixes in a history), replay:DIR (findings of gcc -fanalyzer that a commit
     /// of a history makes vanish), inject:DIR (C files, to be broken) and inject:SOURCE (the fixed programs of another source).
-    /// The same sources, flags and seed give the same bytes. On Ctrl-C what is finished is written,
+    /// The same sources, flags and seed give the same bytes, as far as programs that are run do the same each time. On Ctrl-C what is finished is written,
     /// and the same command again runs no program again that ended: those of --verify, and the analyser of replay:.
     ///
     /// Exit codes: 0 done, 2 bad input, 3 could not run or interrupted.
@@ -196,7 +196,8 @@ pub struct CurateFlags {
     /// Keep near-duplicates
     #[arg(long)]
     pub keep_near_duplicates: bool,
-    /// Run the programs of samples with tests: the wrong one has to fail, the right one to pass
+    /// Run the programs of samples with tests: the wrong one has to fail, the right one to pass. How the wrong one fails is noted, for
+    /// prompts to tell
     #[arg(long)]
     pub verify: bool,
     /// The analyser of replay: gcc, clang-tidy, cppcheck, sparse, or a shell command in which {files} stands for the files; gcc

@@ -31,7 +31,8 @@ const GROUP_BYTES: usize = 8 << 20;
 /// The most samples in a group if programs are run for them.
 const GROUP_RUNS: usize = 32;
 
-/// How a data set is made. The same options and sources give the same bytes.
+/// How a data set is made. The same options and sources give the same bytes, as far as programs that are run do the same each time: one that reads a variable which was
+/// never set may not.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct CurateOptions {
@@ -55,7 +56,7 @@ pub struct CurateOptions {
 pub struct CurateContext<'a> {
     /// Counts tokens for [`Filter::max_tokens`].
     pub tokens: CountTokens<'a>,
-    /// Runs the programs of samples with tests: the code has to fail, the fix to pass. Nothing is run if this is `None`.
+    /// Runs the programs of samples with tests: the code has to fail, which is noted for prompts, and the fix to pass. Nothing is run if this is `None`.
     pub evaluator: Option<&'a Evaluator>,
     /// Hears of each [`CurateEvent`], on any thread, and may stop the work: what is finished is then written.
     pub progress: &'a (dyn Fn(CurateEvent<'_>) -> ControlFlow<()> + Sync),

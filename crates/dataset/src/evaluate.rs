@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, Fault, RepairSample};
 
+pub(crate) use toolchain::MOST_OUTPUT;
 pub use toolchain::Programs;
 
 /// Judges answers for samples.
@@ -114,8 +115,8 @@ impl Evaluator {
         Ok(Evaluated { verdict, unchanged: code == fixed, likeness, judged, analysis: None })
     }
 
-    /// What compiling makes of `answer` for the tests of `sample` to run, or of the sample's code; [`Executable::None`] for an answer that makes no
-    /// other text.
+    /// What compiling makes of `answer` for the tests of `sample` to run, or of the sample's code; [`Executable::Missing`] for an answer that makes no
+    /// other text, [`Executable::Unknown`] where an analyser has a say.
     ///
     /// # Errors
     ///
@@ -131,11 +132,14 @@ impl Evaluator {
         let text = match answer.map(|answer| self.fixed(sample, code, answer)).transpose()? {
             None => code.to_owned(),
             Some(Ok(fixed)) => fixed,
-            Some(Err(_)) => return Ok(Executable::None),
+            Some(Err(_)) => return Ok(Executable::Missing),
         };
         let Some(toolchain) = self.programs.toolchain(sample) else {
             return Ok(Executable::Unknown);
         };
+        if self.analyser(sample).is_some() {
+            return Ok(Executable::Unknown);
+        }
         let workspace = Workspace::of_file(&self.programs.file, &text)?;
         Ok(toolchain.executable(&workspace, &self.isolation, progress)?)
     }
@@ -144,7 +148,7 @@ impl Evaluator {
     ///
     /// # Errors
     ///
-    /// [`Error::Validate`] if judging was not possible.
+    /// As [`judge`](Self::judge).
     pub fn fault(
         &self,
         sample: &RepairSample,

@@ -24,7 +24,6 @@ pub struct Fault {
     /// The tests that fail, from 0; of a program that does not compile none.
     pub failed: Vec<u32>,
     /// How it fails one of them: a short one where there is one.
-    #[serde(default)]
     pub run: Option<FailingRun>,
 }
 
@@ -94,7 +93,7 @@ impl RepairSample {
         }
         match &fault.run {
             Some(run) => self.extra.insert(RUN, run),
-            None => Ok(()),
+            None => self.extra.take::<FailingRun>(RUN).map(drop),
         }
     }
 

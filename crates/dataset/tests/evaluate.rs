@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use fixwright_dataset::{Error, Evaluated, Evaluator, Programs, RepairSample, TestCase};
 use fixwright_prompt::Target;
-use fixwright_validate::{Analyser, Analysis, Isolation, Reported, Verdict};
+use fixwright_validate::{Analyser, Analysis, Executable, Isolation, Reported, Verdict};
 
 const WRONG: &str = "#include <stdio.h>\n\nint main(void)\n{\n\tint a, b;\n\n\tscanf(\"%d %d\", &a, &b);\n\tprintf(\"%d\\n\", a - b);\n\treturn 0;\n}\n";
 
@@ -47,6 +47,50 @@ fn programs_are_compiled_and_tested() {
         Verdict::CompileError { .. } | Verdict::NotApplied { .. }
     ));
     assert!(matches!(verdict(&fenced(WRONG)), Verdict::NotApplied { .. }));
+}
+
+#[test]
+fn answers_are_told_apart_by_what_is_compiled_of_them() {
+    let evaluator = Evaluator::new(Target::Program, Programs::default(), Isolation::None);
+    let go_on = &mut |_| ControlFlow::Continue(());
+    let mut sample = assignment();
+    let mut made = |sample: &RepairSample, answer| {
+        let answer = format!("```c\n{answer}```\n");
+        evaluator.executable(sample, Some(&answer), go_on).unwrap()
+    };
+    let sum = made(&sample, right());
+    assert_eq!(made(&sample, right().replace("return 0", "return (0)")), sum);
+    assert_ne!(made(&sample, right().replace("a + b", "a * b")), sum);
+    for none in [right().replace("a + b", "a + c"), WRONG.to_owned(), "```".to_owned()] {
+        assert_eq!(made(&sample, none), Executable::Missing);
+    }
+    sample.extra.insert("analyser", "gcc").unwrap();
+    assert_eq!(made(&sample, right()), Executable::Unknown);
+    sample = RepairSample::default();
+    sample.code = Some(WRONG.into());
+    assert_eq!(made(&sample, right()), Executable::Unknown);
+}
+
+#[test]
+fn what_is_wrong_with_a_program_is_found_out() {
+    let evaluator = Evaluator::new(Target::Program, Programs::default(), Isolation::None);
+    let fault = |sample: &RepairSample| {
+        evaluator.fault(sample, &mut |_| ControlFlow::Continue(())).unwrap()
+    };
+    let mut sample = assignment();
+    let found = fault(&sample).unwrap();
+    assert_eq!((&*found.compile_error, &*found.failed), ("", &[0][..]));
+    sample.set_fault(&found).unwrap();
+    let run = sample.failing_run().unwrap();
+    assert_eq!((run.test, &*run.failure, &*run.output), (0, "wrong output", "-1\n"));
+
+    sample.code = Some(WRONG.replace("a - b", "a - c"));
+    let broken = fault(&sample).unwrap();
+    assert!(broken.compile_error.contains("undeclared"), "{}", broken.compile_error);
+    sample.set_fault(&broken).unwrap();
+    assert_eq!(sample.failing_run(), None, "that was another program's");
+    sample.code = Some(right());
+    assert_eq!(fault(&sample), None);
 }
 
 #[test]

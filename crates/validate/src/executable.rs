@@ -2,21 +2,21 @@
 
 use std::fs;
 use std::hash::{DefaultHasher, Hasher as _};
-use std::io::ErrorKind;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, PathBuf};
 
-use crate::{Error, Isolation, Progress, Toolchain, Workspace};
+use crate::{Compare, Error, Isolation, Progress, Suite, Toolchain, Workspace};
 
-/// The program that a compiler makes of a text. Where it makes the same one of two texts, these do the same, whatever tests are run:
-/// "trivial compiler equivalence" (Papadakis et al., ICSE 2015).
+/// The program that a compiler makes of a text, whole in one file. Where it makes the same one of two texts, these do the same, whatever tests are
+/// run: "trivial compiler equivalence" (Papadakis et al., ICSE 2015).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Executable {
-    /// It does not compile.
-    None,
+    /// There is none: the text does not compile.
+    Missing,
     /// A hash of the program.
     Hash(u64),
-    /// What the tests run is not made by the compiler alone, or there are none.
+    /// Something else than such a program decides: a command that tests by itself, a file that was there before compiling, an analyser. Or there are no
+    /// tests.
     Unknown,
 }
 
@@ -33,27 +33,33 @@ impl Toolchain {
         progress: Progress<'_>,
     ) -> Result<Executable, Error> {
         let Some(program) = self.program() else { return Ok(Executable::Unknown) };
-        if !self.compiled(workspace, isolation, progress)?.succeeded() {
-            return Ok(Executable::None);
-        }
         let path = workspace.root().join(program);
-        match fs::read(&path) {
-            Ok(program) => {
-                let mut hasher = DefaultHasher::new();
-                hasher.write(&program);
-                Ok(Executable::Hash(hasher.finish()))
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Executable::None),
-            Err(error) => Err(Error::io(&path)(error)),
+        if path.symlink_metadata().is_ok() {
+            return Ok(Executable::Unknown);
         }
+        match self.compiled(workspace, isolation, progress) {
+            Ok(run) if run.succeeded() => {}
+            // Candidates can take away what it takes to start the compiler.
+            Ok(_) | Err(Error::Start { .. }) => return Ok(Executable::Missing),
+            Err(error) => return Err(error),
+        }
+        if !path.symlink_metadata().is_ok_and(|made| made.is_file()) {
+            return Ok(Executable::Missing);
+        }
+        let mut hasher = DefaultHasher::new();
+        hasher.write(&fs::read(&path).map_err(Error::io(&path))?);
+        Ok(Executable::Hash(hasher.finish()))
     }
 
-    /// The program in the tree that the tests run, and nothing else of it.
+    /// The program in the tree that decides alone whether the tests pass, if there is one.
     pub(crate) fn program(&self) -> Option<PathBuf> {
-        let run = &self.tests.as_ref()?.run;
+        let Suite { run, compare, .. } = self.tests.as_ref()?;
         let [program] = &*run.argv else { return None };
+        if self.check.is_some() || *compare == Compare::ExitCode || !program.contains('/') {
+            return None;
+        }
+        let path = run.dir.join(program);
         let inside = |part| matches!(part, Component::Normal(_) | Component::CurDir);
-        let is_file = program.contains('/') && Path::new(program).components().all(inside);
-        is_file.then(|| run.dir.join(program))
+        path.components().all(inside).then_some(path)
     }
 }

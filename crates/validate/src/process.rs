@@ -79,10 +79,23 @@ impl Run {
         Self { ending, output: output.into(), errors, elapsed, enforced }
     }
 
+    /// The same with at most about so many bytes of output and errors each, cut in the middle.
+    pub(crate) fn shortened(self, most: usize) -> Self {
+        let cut = |text: String| if text.len() > most { cut(&text, most) } else { text };
+        Self { output: cut(self.output), errors: cut(self.errors), ..self }
+    }
+
     /// Whether the command ended with exit code 0.
     pub fn succeeded(&self) -> bool {
         self.ending == Ending::Exited(0)
     }
+}
+
+/// The beginning and the end of a text, with a line between them that says how much is missing.
+fn cut(text: &str, most: usize) -> String {
+    let head = text.floor_char_boundary(most / 2);
+    let tail = text.ceil_char_boundary(text.len() - most / 2);
+    format!("{}\n[{} bytes left out]\n{}", &text[..head], tail - head, &text[tail..])
 }
 
 /// A command about to be run.

@@ -22,6 +22,14 @@ impl Suite {
         Self { run, tests, compare }
     }
 
+    /// Whether what is run is a file of the tree.
+    pub(crate) fn runs_own_program(&self) -> bool {
+        self.run
+            .argv
+            .first()
+            .is_some_and(|program| program.contains('/') && !program.starts_with('/'))
+    }
+
     /// A command that tests by itself, `make check` say: it passes with exit code 0, whatever it writes.
     ///
     /// ```

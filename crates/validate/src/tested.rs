@@ -9,6 +9,9 @@ use crate::process::{Ending, Run, Start};
 use crate::suite::{Compare, Suite, TestCase, WrongOutput};
 use crate::{Error, Isolation, Progress, Workspace};
 
+/// The most bytes that are kept of what a program wrote in a test that it failed.
+const MOST_KEPT: usize = 32 << 10;
+
 /// How the tests of a program went.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -68,6 +71,8 @@ pub enum Failure {
         /// The number.
         number: i32,
     },
+    /// There was no program to run: compiling made none, or a test before took it away.
+    Missing,
     /// It went over a limit.
     Limit {
         /// Which one.
@@ -87,9 +92,16 @@ pub(crate) fn run(
     for (index, test) in (0..).zip(&suite.tests) {
         fs::write(&path, &test.input).map_err(Error::io(&path))?;
         let start = Start { task: &suite.run, workspace, isolation, input: Some(&path) };
-        let run = start.run(progress)?;
-        if let Some(failure) = failure(suite, test, &run) {
-            failed.push(FailedTest { index, failure, run });
+        let (failure, run) = match start.run(progress) {
+            Ok(run) => (failure(suite, test, &run), run),
+            // Another command than a program of the tree is there for all candidates, or for none.
+            Err(error @ Error::Start { .. }) if suite.runs_own_program() => {
+                (Some(Failure::Missing), Run::new(Ending::Exited(127), error.to_string()))
+            }
+            Err(error) => return Err(error),
+        };
+        if let Some(failure) = failure {
+            failed.push(FailedTest { index, failure, run: run.shortened(MOST_KEPT) });
         }
     }
     Ok(Tested { total: suite.tests.len() as u32, failed })
@@ -156,6 +168,7 @@ impl std::fmt::Display for Failure {
             }
             Self::Signal { number: 6 } => f.write_str("run-time error: aborted"),
             Self::Signal { number } => write!(f, "run-time error: signal {number}"),
+            Self::Missing => f.write_str("there is no program to run"),
             Self::Limit { ending: Ending::WallTime | Ending::CpuTime } => {
                 f.write_str("time limit exceeded")
             }

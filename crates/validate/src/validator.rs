@@ -159,7 +159,7 @@ impl Validator {
         Ok(self.compared(judged))
     }
 
-    /// What compiling makes of the tree, with `patch` if there is one, for its tests to run; [`Executable::None`] for a patch that does not apply.
+    /// What compiling makes of the tree, with `patch` if there is one, for its tests to run; [`Executable::Missing`] for a patch that does not apply.
     ///
     /// # Errors
     ///
@@ -176,7 +176,7 @@ impl Validator {
         match self.patched(patch.unwrap_or(&unpatched))? {
             Ok(workspace) => self.toolchain.executable(&workspace, &self.isolation, progress),
             Err(error) if error.is_io() => Err(Error::Patch(error)),
-            Err(_) => Ok(Executable::None),
+            Err(_) => Ok(Executable::Missing),
         }
     }
 

@@ -177,6 +177,7 @@ impl From<&Written> for Cost {
             accepted: stats.accepted,
             prefill_seconds: stats.prefill.as_secs_f64(),
             decode_seconds: (stats.verify + stats.draft).as_secs_f64(),
+            screen_seconds: written.screening.as_secs_f64(),
             passed_over: written.passed_over,
             mean_log_probability: written.mean_log_probability,
         }

@@ -40,6 +40,9 @@ pub(super) struct Cost {
     pub(super) accepted: usize,
     pub(super) prefill_seconds: f64,
     pub(super) decode_seconds: f64,
+    /// What compiling took that told it, and those passed over, from others.
+    #[serde(default)]
+    pub(super) screen_seconds: f64,
     /// Answers that were passed over for it; their tokens and time are among these.
     #[serde(default)]
     pub(super) passed_over: usize,
@@ -51,7 +54,7 @@ pub(super) struct Cost {
 impl Cost {
     /// Seconds from the prompt to the whole answer.
     pub(super) fn seconds(&self) -> f64 {
-        self.prefill_seconds + self.decode_seconds
+        self.prefill_seconds + self.decode_seconds + self.screen_seconds
     }
 }
 

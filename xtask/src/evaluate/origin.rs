@@ -10,6 +10,9 @@ use sha2::{Digest as _, Sha256};
 use crate::flags::{AnswerFlags, EvaluateFlags};
 use crate::models::{self, Chosen, WeightFile};
 
+/// Another one for each way to make answers out of the same model and flags: what was kept of one does not go on with another.
+const WAY: u8 = 2;
+
 /// What made the answers, and what they were made for.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Origin {
@@ -85,7 +88,7 @@ impl Origin {
             let Maker { template, temperature, top_p, seed, max_new_tokens, .. } = *maker;
             (hashes(maker), template, temperature, top_p, seed, max_new_tokens)
         };
-        let decides = (&self.samples_sha256, &self.target, self.model.as_ref().map(of));
+        let decides = (WAY, &self.samples_sha256, &self.target, self.model.as_ref().map(of));
         let text = serde_json::to_vec(&decides).unwrap_or_default();
         models::hex(&Sha256::digest(text)[..8])
     }

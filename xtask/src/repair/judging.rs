@@ -62,7 +62,7 @@ impl<'a> Judging<'a> {
         file: &str,
         progress: Progress<'_>,
     ) -> anyhow::Result<Validator> {
-        let (copy, isolation) = (CopyOptions::default(), self.isolation.clone());
+        let (copy, isolation) = (self.copied(), self.isolation.clone());
         let toolchain = self.toolchain(file);
         let validator = Validator::new(self.root, toolchain, copy, isolation, &mut *progress)?;
         let baseline = validator.baseline();
@@ -85,6 +85,17 @@ impl<'a> Judging<'a> {
                 .to_owned(),
         };
         Err(BadInput(format!("{what}\n{}", baseline.output.trim_end())).into())
+    }
+
+    /// What is copied of the tree: what comes of a pile is not part of it.
+    fn copied(&self) -> CopyOptions {
+        let mut options = CopyOptions::default();
+        let out = self.flags.out.as_ref().and_then(|out| out.canonicalize().ok());
+        if let (Some(out), Ok(root)) = (out, self.root.canonicalize()) {
+            let inside = out.strip_prefix(root).ok().filter(|inside| *inside != Path::new(""));
+            options.skip.extend(inside.map(Path::to_path_buf));
+        }
+        options
     }
 
     /// Tests the tree as it is.
@@ -113,7 +124,11 @@ impl<'a> Judging<'a> {
             toolchain = toolchain.with_tests(Suite::command(test));
         }
         if let Some(course) = self.course {
-            toolchain = toolchain.with_tests(course.suite());
+            let mut suite = course.suite();
+            if self.flags.memory == 0 {
+                suite.run.limits.memory = None;
+            }
+            toolchain = toolchain.with_tests(suite);
         }
         if let Some(analyser) = &self.flags.analyser {
             let mut analyser = analyser.clone();

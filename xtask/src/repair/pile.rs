@@ -1,6 +1,7 @@
 //! A pile of reports, or of programs: each finding gets a patch, or a reason why it has none.
 
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use fixwright::decode::Target;
@@ -47,18 +48,21 @@ pub(super) fn run(flags: &RepairFlags, paths: &Paths<'_>) -> anyhow::Result<Exit
     let interrupt = Interrupt::listen()?;
     let input = Input { flags, source: paths.source, course: course.as_ref() };
     if findings.found.is_empty() {
-        let pile = Pile::open(input, paths.out, findings, &[], interrupt)?;
+        let pile = Pile::open(input, paths.out, findings, None, interrupt)?;
         return pile.conclude(&mut io::stdout());
     }
     let model = chosen(flags)?;
     let weights = model.files()?;
-    let mut pile = Pile::open(input, paths.out, findings, &weights, interrupt)?;
+    let mut pile = Pile::open(input, paths.out, findings, Some(&weights), interrupt)?;
+    let mut worked = Ok(());
     if pile.is_open() {
         let judges = input.judges(&pile.interrupt)?;
         note("loading the model");
-        with_model(flags, &model, Searching { pile: &mut pile, judges })?;
+        worked = with_model(flags, &model, Searching { pile: &mut pile, judges });
     }
-    pile.conclude(&mut io::stdout())
+    // What is finished is told, also where the work could not go on.
+    let exit = pile.conclude(&mut io::stdout())?;
+    worked.map(|()| exit)
 }
 
 /// What is worked on, and how.
@@ -94,28 +98,34 @@ type Search<'a> =
     dyn Fn(Request<'_>, &dyn Judge, Progress<'_>) -> fixwright::Result<Repair> + Sync + 'a;
 
 impl<'a> Pile<'a> {
-    /// The pile with the results that the folder has already.
+    /// The pile with the results that the folder has already. Without findings no model is needed.
     fn open(
         input: Input<'a>,
         out: &Path,
         findings: Findings,
-        weights: &'a [WeightFile],
+        weights: Option<&'a [WeightFile]>,
         interrupt: Interrupt,
     ) -> anyhow::Result<Self> {
-        let settings = Settings::new(input, &findings, weights);
-        let folder = Folder::open(out, &settings)?;
+        let settings = weights.map(|weights| Settings::new(input, &findings, weights));
+        let folder = Folder::open(out, settings.as_ref())?;
         let outcomes: Vec<_> =
             findings.found.iter().map(|finding| folder.kept(finding)).collect::<Result<_, _>>()?;
         let kept = outcomes.iter().flatten().count();
         if kept > 0 {
             note(format_args!("{kept} of {} findings are done already", outcomes.len()));
         }
+        let weights = weights.unwrap_or_default();
         Ok(Self { input, weights, findings, folder, outcomes, interrupt })
     }
 
     /// Whether there is anything to do.
     fn is_open(&self) -> bool {
         self.outcomes.iter().any(Option::is_none)
+    }
+
+    /// Whether there are programs that cannot be repaired because they cannot be read.
+    fn lacks_programs(&self, findings: &Findings) -> bool {
+        self.input.course.is_some() && !findings.left_out.is_empty()
     }
 
     /// Writes the summary, prints the table, and says how it went.
@@ -125,7 +135,10 @@ impl<'a> Pile<'a> {
         self.folder.write_summary(&summary)?;
         summary.print(out)?;
         if done.len() < self.outcomes.len() {
-            note("interrupted; the same command goes on");
+            note(match self.interrupt.flow() {
+                ControlFlow::Break(()) => "interrupted; the same command goes on",
+                ControlFlow::Continue(()) => "the same command goes on with those not tried",
+            });
             return Ok(Exit::CouldNotRun);
         }
         Ok(match &self.findings {
@@ -133,7 +146,7 @@ impl<'a> Pile<'a> {
                 note("no report is about the source: see summary.json");
                 Exit::BadInput
             }
-            _ if summary.failed > 0 => Exit::Failed,
+            findings if summary.failed > 0 || self.lacks_programs(findings) => Exit::Failed,
             _ => Exit::Done,
         })
     }

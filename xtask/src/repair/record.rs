@@ -47,7 +47,7 @@ struct CandidateRecord<'a> {
     /// Lines that the patch deletes and inserts.
     size: usize,
     mean_log_probability: Option<f64>,
-    /// Answers that said nothing new and were passed over for it.
+    /// Answers that were passed over for it: they said nothing new, or made no new program.
     passed_over: usize,
     prompt_tokens: usize,
     output_tokens: usize,

@@ -3,18 +3,24 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::evaluate::MOST_OUTPUT;
 use crate::walk::{files, read_limited};
 use crate::{Error, TestCase};
 
-/// Reads the tests in a folder: `NAME.in`, what a program reads, beside `NAME.out`, what it has to print. Test 2 comes before test 10.
+/// Reads the tests in a folder: `NAME.in`, what a program reads, beside `NAME.out`, what it has to print. Test 2 comes before test 10. Files whose
+/// names begin with a dot are none.
 ///
 /// # Errors
 ///
-/// [`Error::Unreadable`] if a file cannot be read, [`Error::NoTest`] if one has no counterpart or is not UTF-8, or if there is no test.
+/// [`Error::Unreadable`] if a file cannot be read, [`Error::NoTest`] if one has no counterpart, is not UTF-8, or is more than a program
+/// [may print](crate::Programs::c), or if there is no test.
 pub fn read_tests(folder: &Path) -> Result<Vec<TestCase>, Error> {
     let mut inputs = BTreeMap::new();
     let mut outputs = BTreeMap::new();
-    for path in files(folder)? {
+    let is_hidden = |path: &PathBuf| {
+        path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+    };
+    for path in files(folder)?.into_iter().filter(|path| !is_hidden(path)) {
         let sides = match path.extension().and_then(|extension| extension.to_str()) {
             Some("in") => &mut inputs,
             Some("out") => &mut outputs,
@@ -26,7 +32,13 @@ pub fn read_tests(folder: &Path) -> Result<Vec<TestCase>, Error> {
     let tests: Vec<_> = inputs
         .into_iter()
         .map(|(name, input)| match outputs.remove(&name) {
-            Some(output) => Ok(TestCase { input: text(&input)?, output: text(&output)? }),
+            Some(path) => match text(&path)? {
+                output if output.len() > MOST_OUTPUT => Err(no_test(
+                    &path,
+                    &format!("more than {MOST_OUTPUT} bytes, the most that a program may print"),
+                )),
+                output => Ok(TestCase { input: text(&input)?, output }),
+            },
             None => Err(alone(&input, "out")),
         })
         .collect::<Result<_, _>>()?;
@@ -76,7 +88,12 @@ mod tests {
         assert_eq!(tests.iter().map(|test| &*test.input).collect::<Vec<_>>(), ["9", "10"]);
         write("11.out", b"\xff");
         assert!(fault().contains("11.out: there is no"), "{}", fault());
+        write("._9.in", b"\xff");
         write("11.in", b"");
         assert!(fault().contains("11.out: byte 0 is not UTF-8"), "{}", fault());
+        write("11.out", &vec![b'a'; MOST_OUTPUT]);
+        assert_eq!(read_tests(folder.path()).unwrap().len(), 3);
+        write("11.out", &vec![b'a'; MOST_OUTPUT + 1]);
+        assert!(fault().contains("11.out: more than 1048576 bytes"), "{}", fault());
     }
 }

@@ -9,6 +9,9 @@ use super::{CurateContext, CurateEvent};
 use crate::outcomes::{Outcomes, key};
 use crate::{Error, Evaluator, Fault, RepairSample};
 
+/// Another one for what is kept of a sample: what was kept before is not taken for it.
+const FORMAT: &str = "2";
+
 /// What the programs of a sample say of it.
 #[derive(Serialize, Deserialize)]
 pub(super) enum Outcome {
@@ -51,7 +54,7 @@ impl Verified<'_> {
 
     /// What the outcome depends on.
     fn key(&self, sample: &RepairSample) -> u128 {
-        let ways = self.evaluator.ways();
+        let ways = [FORMAT, &*self.evaluator.ways()].concat();
         let compare = sample.extra.get::<&str>("compare").ok().flatten().unwrap_or_default();
         let texts = [&sample.code, &sample.fixed, &sample.diff_text, &sample.problem];
         let texts = texts.map(|text| text.as_deref().unwrap_or_default());

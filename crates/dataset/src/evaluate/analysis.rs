@@ -9,6 +9,11 @@ use super::Evaluator;
 use crate::{Error, RepairSample};
 
 impl Evaluator {
+    /// The analyser that is run for a sample.
+    pub(super) fn analyser(&self, sample: &RepairSample) -> Option<Analyser> {
+        self.analyser.clone().or_else(|| named(sample))
+    }
+
     /// What the analyser says of the file before and after the fix; none if there is no analyser for the sample.
     pub(super) fn analysis(
         &self,
@@ -17,9 +22,7 @@ impl Evaluator {
         fixed: &str,
         progress: Progress<'_>,
     ) -> Result<Option<Analysis>, Error> {
-        let Some(analyser) = self.analyser.clone().or_else(|| named(sample)) else {
-            return Ok(None);
-        };
+        let Some(analyser) = self.analyser(sample) else { return Ok(None) };
         let path = sample.source_code_path.as_deref().unwrap_or(&self.programs.file);
         let name = path.rsplit('/').next().filter(|name| !name.is_empty());
         let files = [name.unwrap_or(&self.programs.file).to_owned()];

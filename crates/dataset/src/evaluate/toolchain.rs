@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{RepairSample, TestCase};
 
+/// The most bytes that a program may print.
+pub(crate) const MOST_OUTPUT: usize = 1 << 20;
+
 /// How programs of one file are compiled and run, as data: another language is another value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -39,8 +42,8 @@ impl Programs {
         limits.stack = Some(256 << 20);
         limits.file_size = Some(16 << 20);
         limits.processes = Some(16);
-        limits.flood = Some(1 << 20);
-        limits.output = 1 << 20;
+        limits.flood = Some(MOST_OUTPUT as u64);
+        limits.output = MOST_OUTPUT;
         Self {
             file: file.into(),
             compile: Task::new(compile),

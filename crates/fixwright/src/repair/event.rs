@@ -24,7 +24,7 @@ pub enum Event<'a> {
     },
     /// The model wrote this.
     Text(&'a str),
-    /// The model wrote a token of an edit: of one of several that it decodes together.
+    /// The model wrote a token of an edit: of one of several that it decodes together; or an answer is compiled, to be told from others.
     Editing,
     /// The candidate is being judged; comes again while that goes on.
     Judging,

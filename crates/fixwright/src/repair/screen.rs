@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 /// What hears of compiling and may stop it.
 type Compiling<'a> = fixwright_validate::Progress<'a>;
 
-/// Passes over answers that cannot be repairs: those that make no program, and those that make one that was seen before, the source's own first.
+/// Tells answers that may be repairs from those that cannot: that make no program, or one that was seen before, the source's own first.
 pub struct Screen<'a> {
     executable: Box<dyn FnMut(Option<&Written>, Compiling<'_>) -> Result<Executable> + 'a>,
     seen: HashSet<Executable>,
@@ -38,9 +38,14 @@ impl<'a> Screen<'a> {
             match proposal.as_ref().map(|proposal| proposal.patch.as_ref()) {
                 None => Ok(judge.executable(None, progress)?),
                 Some(Ok(patch)) => Ok(judge.executable(Some(patch), progress)?),
-                Some(Err(_)) => Ok(Executable::None),
+                Some(Err(_)) => Ok(Executable::Missing),
             }
         })
+    }
+
+    /// Begins again.
+    pub(super) fn forget(&mut self) {
+        self.seen.clear();
     }
 
     /// Whether an answer may be a repair; `None` if the callback stopped it.
@@ -50,7 +55,7 @@ impl<'a> Screen<'a> {
         progress: Progress<'_>,
     ) -> Result<Option<bool>> {
         let mut known = |answer| {
-            let watch: Compiling<'_> = &mut |_: Judging| progress(Event::Judging);
+            let watch: Compiling<'_> = &mut |_: Judging| progress(Event::Editing);
             match (self.executable)(answer, watch) {
                 Err(Error::Validate(ValidateError::Cancelled)) => Ok(None),
                 executable => executable.map(Some),
@@ -62,7 +67,7 @@ impl<'a> Screen<'a> {
         }
         let Some(executable) = known(Some(answer))? else { return Ok(None) };
         Ok(Some(match executable {
-            Executable::None => false,
+            Executable::Missing => false,
             Executable::Unknown => true,
             _ => self.seen.insert(executable),
         }))
@@ -83,7 +88,7 @@ mod tests {
                 return Err(ValidateError::Cancelled.into());
             }
             let text = answer.map_or("0", |answer| &*answer.text);
-            let unknown = if text == "none" { Executable::None } else { Executable::Unknown };
+            let unknown = if text == "none" { Executable::Missing } else { Executable::Unknown };
             Ok(text.parse().map_or(unknown, Executable::Hash))
         })
     }

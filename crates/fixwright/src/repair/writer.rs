@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::PoisonError;
+use std::time::{Duration, Instant};
 
 use fixwright_decode::{
     Edits, Event as DecodeEvent, Finish as DecodeFinish, Generation, Options as DecodeOptions,
@@ -42,10 +43,12 @@ pub struct Written {
     pub sampling: Sampling,
     /// The mean log-probability of its tokens; `None` where nobody asked.
     pub mean_log_probability: Option<f64>,
-    /// How many answers were passed over for it because they said nothing new, or for the [`Screen`](super::Screen)'s reasons.
+    /// How many answers were passed over for it because they said nothing new, or because of the [`Screen`].
     pub passed_over: usize,
     /// What it cost, with those.
     pub stats: Stats,
+    /// How long the [`Screen`] took over it, and over those.
+    pub screening: Duration,
 }
 
 impl Written {
@@ -58,6 +61,7 @@ impl Written {
             mean_log_probability: None,
             passed_over: 0,
             stats: Stats::default(),
+            screening: Duration::ZERO,
         }
     }
 }
@@ -111,7 +115,7 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
 
     /// Answers that say something new: the greedy one, then the source with one edit. `None` if the callback stopped it.
     fn another(&mut self, prompt: &Prompt, progress: Progress<'_>) -> Result<Option<Written>> {
-        let mut stats = Stats::default();
+        let (mut stats, mut screening) = (Stats::default(), Duration::ZERO);
         for passed_over in 0.. {
             let written = match self.given.len() + passed_over {
                 0 => self.decode(0, false, progress)?,
@@ -120,13 +124,15 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
             let Some(mut written) = written else { break };
             stats += &written.stats;
             let is_new = self.is_new(prompt, &written.text);
+            let start = Instant::now();
             let admitted = match &mut self.screen {
                 Some(screen) if is_new => screen.admits(&written, progress)?,
                 _ => Some(is_new),
             };
             let Some(admitted) = admitted else { break };
+            screening += start.elapsed();
             if passed_over == MOST_PASSED_OVER || admitted {
-                (written.stats, written.passed_over) = (stats, passed_over);
+                written = Written { stats, screening, passed_over, ..written };
                 return Ok(Some(written));
             }
         }
@@ -250,6 +256,7 @@ fn written(tokenizer: &Tokenizer, generation: Generation, sampling: Sampling) ->
         mean_log_probability,
         passed_over: 0,
         stats: generation.stats,
+        screening: Duration::ZERO,
     })
 }
 
@@ -267,6 +274,10 @@ impl<T: Target + Clone> Writer for Decoder<'_, T> {
             return self.answer(prompt, number, progress);
         }
         self.head.adopt(&last, &asked.prompt);
+        // The same prompt again is answered as before; another one of the same search wants other programs.
+        if let Some(screen) = self.screen.as_mut().filter(|_| self.asked == asked) {
+            screen.forget();
+        }
         (self.asked, self.given, self.edits, self.sampled) = (asked, Vec::new(), None, 0);
         let written = self.answer(prompt, number, progress)?;
         *last = self.head.of(&self.asked.prompt);

@@ -103,7 +103,7 @@ fn a_compiler_tells_programs_apart_and_only_those_that_tests_run() {
     assert_eq!(made(&own, &same), source);
     let other = made(&own, &DIVIDE.replace("a / b", "a % b"));
     assert!(matches!(other, Executable::Hash(_)) && other != source);
-    assert_eq!(made(&own, &DIVIDE.replace("a / b", "a / c")), Executable::None);
+    assert_eq!(made(&own, &DIVIDE.replace("a / b", "a / c")), Executable::Missing);
 
     let command = Suite::command(Task::new(["sh", "-c", "./program </dev/null"]));
     let compile = Task::new(["gcc", "-o", "program", "program.c"]);
@@ -111,6 +111,25 @@ fn a_compiler_tells_programs_apart_and_only_those_that_tests_run() {
     for validator in unknown.map(validator) {
         assert_eq!(made(&validator, &same), Executable::Unknown);
     }
+}
+
+#[test]
+fn a_program_that_takes_itself_away_fails_what_comes_after() {
+    let source = "#include <stdio.h>\nint main(int argc, char **argv)\n{\n\tputs(\"2\");\n\treturn remove(argv[0]);\n}\n";
+    let (verdict, failed) = judge(source, vec![test("", "2"), test("", "2"), test("", "2")]);
+    assert_eq!(verdict, Verdict::Failed { passed: 1, total: 3 });
+    assert_eq!(failed.iter().map(|it| it.index).collect::<Vec<_>>(), [1, 2]);
+    assert!(failed.iter().all(|it| it.failure == Failure::Missing), "{failed:?}");
+}
+
+#[test]
+fn of_what_a_failed_test_writes_beginning_and_end_are_kept() {
+    let source = "#include <stdio.h>\nint main(void)\n{\n\tputs(\"begin\");\n\tfor (int i = 0; i < 20000; i++)\n\t\tprintf(\"\u{e9}\");\n\tputs(\"end\");\n\treturn 0;\n}\n";
+    let (_, failed) = judge(source, vec![test("", "2")]);
+    let output = &failed[0].run.output;
+    assert!(output.len() < 33 << 10, "{}", output.len());
+    assert!(output.starts_with("begin\n") && output.ends_with("end\n"));
+    assert!(output.contains(" bytes left out]\n"));
 }
 
 #[test]

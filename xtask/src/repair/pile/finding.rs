@@ -27,6 +27,8 @@ pub(super) struct Finding {
     pub(super) case: Case,
     /// Further reports of the same place.
     pub(super) also: usize,
+    /// What a program's patch and results are called, whatever other programs there are; findings of reports go by their numbers.
+    pub(super) program: Option<String>,
 }
 
 /// A report that is not repaired, or a file that is none.
@@ -158,17 +160,25 @@ impl<'a> Reader<'a> {
 
     fn program(&mut self, path: &Path) {
         let name = path.strip_prefix(self.root).unwrap_or(path).to_string_lossy();
-        match SourceFile::find(self.root, &name) {
+        let file = match SourceFile::find(self.root, &name) {
+            Ok(file) if file.path == name => Ok(file),
+            Ok(_) | Err(fixwright::Error::SourceMissing { .. }) => {
+                Err("its path has signs that no patch can name: rename it".to_owned())
+            }
+            Err(error) => Err(bad_input(error).0),
+        };
+        match file {
             Ok(file) => {
                 let (report, report_path) = (BugReport::default(), path.to_owned());
+                let program = name.strip_suffix(".c").map(str::to_owned);
                 let (root, file) = (self.root.to_owned(), Arc::new(file));
                 let case = Case { report, report_path, root, file, line: None };
                 let number = self.findings.found.len() + 1;
-                self.findings.found.push(Finding { number, case, also: 0 });
+                self.findings.found.push(Finding { number, case, also: 0, program });
             }
-            Err(error) => {
-                let left_out = LeftOut::file(path.to_owned(), bad_input(error).0);
-                self.findings.left_out.push(left_out);
+            Err(reason) => {
+                note(format_args!("{} is left out: {reason}", path.display()));
+                self.findings.left_out.push(LeftOut::file(path.to_owned(), reason));
             }
         }
     }
@@ -204,7 +214,7 @@ impl<'a> Reader<'a> {
                     known.case = case;
                 }
             }
-            None => found.push(Finding { number: index + 1, case, also: 0 }),
+            None => found.push(Finding { number: index + 1, case, also: 0, program: None }),
         }
     }
 

@@ -38,12 +38,13 @@ struct Kept {
 }
 
 impl Folder {
-    /// The folder, made if it is not there. One that was made with other settings is refused.
-    pub(super) fn open(path: &Path, settings: &Settings<'_>) -> anyhow::Result<Self> {
+    /// The folder, made if it is not there. One that was made with other settings is refused; without any there are no results in it.
+    pub(super) fn open(path: &Path, settings: Option<&Settings<'_>>) -> anyhow::Result<Self> {
         let folder = Self { path: path.to_owned() };
         let results = path.join("results");
         fs::create_dir_all(&results)
             .map_err(|e| BadInput(format!("{}: cannot be made: {e}", results.display())))?;
+        let Some(settings) = settings else { return Ok(folder) };
         let (run, new) = (path.join("run.json"), serde_json::to_value(settings)?);
         if let Some(old) = read::<Value>(&run)? {
             let different = difference(&old, &new);
@@ -78,11 +79,16 @@ impl Folder {
     ) -> anyhow::Result<()> {
         let patch = self.path.join(mail::file_name(finding));
         match mail {
-            Some(mail) => replace(&patch, mail)?,
+            Some(mail) => {
+                make_room(&patch)?;
+                replace(&patch, mail)?;
+            }
             None => remove(&patch)?,
         }
         let source = sha256(&finding.case.file.text);
-        replace_json(&self.result(finding), &Entry { source, outcome, record })
+        let result = self.result(finding);
+        make_room(&result)?;
+        replace_json(&result, &Entry { source, outcome, record })
     }
 
     /// Removes what an earlier run kept of a finding.
@@ -96,7 +102,9 @@ impl Folder {
     }
 
     fn result(&self, finding: &Finding) -> PathBuf {
-        self.path.join("results").join(format!("{:04}.json", finding.number))
+        let number = || format!("{:04}", finding.number);
+        let name = finding.program.clone().unwrap_or_else(number);
+        self.path.join("results").join(name + ".json")
     }
 }
 
@@ -111,6 +119,12 @@ fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> anyhow::Result<Option<T>> 
         BadInput(format!("{}: is not what this command writes: {e}", path.display()))
     })?;
     Ok(Some(value))
+}
+
+/// Makes the folder of a file.
+fn make_room(path: &Path) -> anyhow::Result<()> {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))
 }
 
 fn remove(path: &Path) -> anyhow::Result<()> {

@@ -37,6 +37,9 @@ pub(super) fn mail(finding: &Finding, verdict: &str, patch: &Patch) -> Vec<u8> {
 
 /// The name of the patch's file.
 pub(super) fn file_name(finding: &Finding) -> String {
+    if let Some(program) = &finding.program {
+        return format!("{program}.patch");
+    }
     let plain = |c: char| if c.is_ascii_alphanumeric() || "._".contains(c) { c } else { '-' };
     let subject: String = subject(finding).chars().map(plain).collect();
     let words: Vec<_> = subject.split('-').filter(|word| !word.is_empty()).collect();

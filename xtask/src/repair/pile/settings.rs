@@ -27,8 +27,9 @@ pub(super) struct Settings<'a> {
     test: Option<&'a str>,
     analyser: Option<&'a str>,
     timeout: u64,
-    /// The sha256 of the findings' places and rules.
-    findings: String,
+    /// The sha256 of the findings' places and rules, for their numbers; programs have names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    findings: Option<String>,
     /// The sha256 of what programs have to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     course: Option<String>,
@@ -41,7 +42,7 @@ impl<'a> Settings<'a> {
         weights: &'a [WeightFile],
     ) -> Self {
         Self {
-            format: 1,
+            format: 2,
             fixwright: env!("CARGO_PKG_VERSION"),
             template: TEMPLATE_VERSION,
             model: weights.iter().map(|file| &*file.sha256).collect(),
@@ -55,7 +56,7 @@ impl<'a> Settings<'a> {
             test: flags.test.as_deref(),
             analyser: flags.analyser.as_ref().map(|analyser| &*analyser.name),
             timeout: flags.timeout.get(),
-            findings: digest(findings),
+            findings: course.is_none().then(|| digest(findings)),
             course: course
                 .map(|course| sha256(&format!("{:?}", (&course.description, &course.tests)))),
         }

@@ -74,7 +74,7 @@ impl Bench {
         let findings = Findings::of(&Paths { reports, source, out }, flags.target)?;
         let course = Course::read(flags)?;
         let input = Input { flags, source, course: course.as_ref() };
-        let mut pile = Pile::open(input, out, findings, &[], interrupt.clone())?;
+        let mut pile = Pile::open(input, out, findings, Some(&[]), interrupt.clone())?;
         if pile.is_open() {
             let judges = input.judges(interrupt)?;
             pile.work(&judges, search)?;
@@ -389,10 +389,10 @@ fn programs_that_fail_a_test_are_repaired() {
     let run = || bench.run_with(&parsed(line.to_vec()), &Interrupt::default(), &search).unwrap();
     let (exit, table) = run();
     let expected = [
-        "0001  ann.c        repaired   0001-ann-fix-reported-bug.patch: passes all tests",
+        "0001  ann.c        repaired   ann.patch: passes all tests",
         "0002  bob.c        right      passes all tests",
-        "0003  eve.c        repaired   0003-eve-fix-reported-bug.patch: passes all tests",
-        "0004  link.c       repaired   0004-link-fix-reported-bug.patch: passes all tests",
+        "0003  eve.c        repaired   eve.patch: passes all tests",
+        "0004  link.c       repaired   link.patch: passes all tests",
         "0005  sub/joe.c    failed     the answer changes nothing",
         "3 repaired, 0 plausible, 1 failed, 1 right as they are, 1 left out: see summary.json",
     ];
@@ -410,6 +410,16 @@ fn programs_that_fail_a_test_are_repaired() {
     assert!(asked.iter().all(|(_, prompt)| prompt.contains("Print the number.")), "{asked:?}");
     assert!(asked[0].1.contains("-3") && asked[1].1.contains("expected"), "{asked:?}");
     assert_eq!((run().1, prompts()), (table, vec![]), "all results are there");
+
+    // One that is handed in late is in the middle of the list.
+    let ann = fs::read_to_string(bench.path("programs/ann.c")).unwrap();
+    fs::create_dir(bench.path("programs/may")).unwrap();
+    bench.write("programs/may/main.c", &ann);
+    let (_, table) = run();
+    assert!(table.contains("may/main.c  repaired   may/main.patch: passes all tests"), "{table}");
+    let asked: Vec<_> = prompts().into_iter().map(|(path, _)| path).collect();
+    assert_eq!(asked, ["may/main.c"], "no other one is tried again");
+    fs::remove_dir_all(bench.path("programs/may")).unwrap();
 
     let folder = bench.path("programs");
     commit(&folder);
