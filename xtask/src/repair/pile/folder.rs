@@ -66,7 +66,9 @@ impl Folder {
         let Some(kept) = read::<Kept>(&self.result(finding))? else { return Ok(None) };
         let there = kept.outcome.patch.as_ref().is_none_or(|name| self.path.join(name).is_file());
         let same = kept.source == sha256(&finding.case.file.text);
-        Ok((there && same).then_some(kept.outcome))
+        // Programs have come and gone since.
+        let outcome = Outcome { number: finding.number, ..kept.outcome };
+        Ok((there && same).then_some(outcome))
     }
 
     /// Keeps what became of a finding: the patch first, so that a result is never without it.

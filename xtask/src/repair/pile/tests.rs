@@ -416,7 +416,11 @@ fn programs_that_fail_a_test_are_repaired() {
     fs::create_dir(bench.path("programs/may")).unwrap();
     bench.write("programs/may/main.c", &ann);
     let (_, table) = run();
-    assert!(table.contains("may/main.c  repaired   may/main.patch: passes all tests"), "{table}");
+    assert!(
+        table.contains("0005  may/main.c    repaired   may/main.patch: passes all tests"),
+        "{table}"
+    );
+    assert!(table.contains("0006  sub/joe.c     failed"), "{table}");
     let asked: Vec<_> = prompts().into_iter().map(|(path, _)| path).collect();
     assert_eq!(asked, ["may/main.c"], "no other one is tried again");
     fs::remove_dir_all(bench.path("programs/may")).unwrap();
