@@ -1,12 +1,13 @@
 //! `cargo xtask train`: fine-tune a model on samples of report and fix.
 
+use std::fs;
 use std::io::Write;
 use std::net::ToSocketAddrs as _;
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use anyhow::Context as _;
-use fixwright::finetune::{Finish, Method, Peers, Trainer};
+use fixwright::finetune::{self, Finish, Method, Peers, Trainer};
 use fixwright::llama::adapter::Adapter;
 use fixwright::llama::gguf::Gguf;
 use fixwright::llama::model::Model;
@@ -17,6 +18,7 @@ use crate::exit::{BadInput, Exit, note};
 use crate::flags::TrainFlags;
 use crate::interrupt::Interrupt;
 use crate::models::{self, Trained};
+use crate::replace::replace;
 
 mod config;
 mod data;
@@ -42,31 +44,42 @@ pub fn run(flags: &TrainFlags, out: &mut impl Write) -> anyhow::Result<Exit> {
     let config = Config::read(flags)?;
     let interrupt = Interrupt::listen()?;
     let path = models::resolve(flags.model.as_deref())?;
-    if flags.merged.is_some() && (path.is_dir() || config.train.method == Method::Full) {
-        return Err(
-            BadInput("--merged needs a GGUF file as the model, and an adapter".to_owned()).into()
-        );
+    let full = config.train.method == Method::Full;
+    let refusal = match () {
+        () if flags.merged.is_some() && (path.is_dir() || full) => {
+            Some("--merged needs a GGUF file as the model, and an adapter")
+        }
+        () if full && !path.is_dir() => Some(
+            "all weights are trained of a Hugging Face folder, not of a GGUF file: name one with --model",
+        ),
+        () => None,
+    };
+    if let Some(refusal) = refusal {
+        return Err(BadInput(refusal.to_owned()).into());
     }
     let data = Data::read(flags, &config, &path)?;
     let mut trainer = trainer(flags, &config, &path)?;
     let first = trainer.is_first();
     resume(flags, &mut trainer)?;
+    trainer.check(&data.train, &data.held_out, &flags.out).map_err(unusable)?;
     let mut record = Record::begin(flags, &config, &path, &data, trainer.step(), first)?;
     let mut watch = Watch::new(&data, config.train.max_steps, trainer.step());
+    let mut unwritten = None;
     let finish = trainer.run(&data.train, &data.held_out, &flags.out, &mut |event| {
         if let Err(error) = record.take(&event) {
-            watch.say(&format!("error: {error:#}"));
+            unwritten = Some(error);
             return ControlFlow::Break(());
         }
         watch.take(&event);
         interrupt.flow()
     });
     drop(watch);
-    record.finish()?;
-    let finish = finish.map_err(|e| BadInput(format!("{:#}", anyhow::Error::from(e))))?;
+    let finish = finish.map_err(unusable)?;
     if first {
         conclude(flags, &trainer, &config, &path)?;
     }
+    unwritten.map_or(Ok(()), Err)?;
+    record.finish()?;
     writeln!(out, "{}", flags.out.join(FINAL).display())?;
     Ok(match finish {
         Finish::Stopped => {
@@ -75,6 +88,15 @@ pub fn run(flags: &TrainFlags, out: &mut impl Write) -> anyhow::Result<Exit> {
         }
         _ => Exit::Done,
     })
+}
+
+/// What is wrong with what was asked for; what the system refuses is another matter.
+fn unusable(error: finetune::Error) -> anyhow::Error {
+    let is_refused = matches!(error, finetune::Error::Io { .. } | finetune::Error::Peers { .. });
+    match anyhow::Error::from(error) {
+        error if is_refused => error,
+        error => BadInput(format!("{error:#}")).into(),
+    }
 }
 
 fn trainer(flags: &TrainFlags, config: &Config, path: &Path) -> anyhow::Result<Trainer> {
@@ -110,12 +132,10 @@ fn peers(flags: &TrainFlags) -> anyhow::Result<Peers> {
 /// Goes on from the newest checkpoint if that is wished for; refuses to begin where another run has been.
 fn resume(flags: &TrainFlags, trainer: &mut Trainer) -> anyhow::Result<()> {
     if flags.resume {
-        trainer
-            .resume(&flags.out)
-            .map_err(|e| BadInput(format!("{:#}", anyhow::Error::from(e))))?;
+        trainer.resume(&flags.out).map_err(unusable)?;
         return Ok(());
     }
-    let used = std::fs::read_dir(&flags.out).is_ok_and(|mut entries| entries.next().is_some());
+    let used = fs::read_dir(&flags.out).is_ok_and(|mut entries| entries.next().is_some());
     if used && trainer.is_first() {
         let what = "is not empty: --resume goes on with the run in it, or name another folder";
         return Err(BadInput(format!("--out {} {what}", flags.out.display())).into());
@@ -136,7 +156,9 @@ fn conclude(
             Some(best) => Model::load(&Weights::open(&best)?, &trainer.model().device())?,
             None => trainer.model().clone(),
         };
-        return model.save(&folder).context("cannot write the model");
+        model.save(&folder).context("cannot write the model")?;
+        copy_tokenizer(path, &folder)?;
+        return Trained::on(config.target).write(&folder);
     }
     let mut adapter = match trainer.best(&flags.out) {
         Some(best) => Adapter::open(&best)?,
@@ -150,4 +172,24 @@ fn conclude(
         Some(merged) => Ok(Gguf::open(path)?.write_merged(&adapter, merged)?),
         None => Ok(()),
     }
+}
+
+/// What it takes to read and write text, from the folder of one model to that of another.
+fn copy_tokenizer(from: &Path, to: &Path) -> anyhow::Result<()> {
+    let names = [
+        "tokenizer.json",
+        "tokenizer_config.json",
+        "special_tokens_map.json",
+        "generation_config.json",
+        "chat_template.jinja",
+    ];
+    for name in names {
+        let file = from.join(name);
+        if file.is_file() {
+            let text =
+                fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            replace(&to.join(name), &text)?;
+        }
+    }
+    Ok(())
 }

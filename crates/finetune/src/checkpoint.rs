@@ -59,11 +59,11 @@ impl State {
     }
 
     /// Refuses other data than the run began with.
-    pub(crate) fn check_data(&mut self, hash: String) -> Result<()> {
+    pub(crate) fn check_data(&mut self, hash: String, folder: &Path) -> Result<()> {
         match &self.data {
             Some(known) if *known != hash => Err(Error::checkpoint(
-                Path::new(STATE),
-                "the examples or their weights are not those that the run began with: give the same data, target and mask, or begin a new run",
+                folder,
+                "the examples or their weights are not those that the run began with: give the same data, held-out data, target and mask, or begin a new run",
             )),
             _ => {
                 self.data = Some(hash);
@@ -189,8 +189,10 @@ pub(crate) fn load(
             "it was made with another model: give that one, or begin a new run in another folder";
         return Err(Error::checkpoint(path, what));
     }
-    if arithmetic(&stored.options) != arithmetic(options) {
-        let what = "it was made with other options: give the same ones, or begin a new run in another folder";
+    if let Some(name) = difference(&arithmetic(&stored.options), &arithmetic(options)) {
+        let what = format!(
+            "it was made with another `{name}`: give the same one, or begin a new run in another folder"
+        );
         return Err(Error::checkpoint(path, what));
     }
     let device = model.device();
@@ -214,6 +216,14 @@ fn arithmetic(options: &Options) -> Options {
         checkpointing: free.checkpointing,
         ..options.clone()
     }
+}
+
+/// The name of an option that differs.
+fn difference(old: &Options, new: &Options) -> Option<String> {
+    let fields = |options: &Options| serde_json::to_value(options).ok();
+    let (old, new) = (fields(old)?, fields(new)?);
+    let names = new.as_object()?.keys();
+    names.filter(|name| old.get(*name) != new.get(*name)).next().cloned()
 }
 
 /// The settings of a run's adapter.

@@ -74,7 +74,7 @@ pub enum Error {
     /// The loss or the gradient is not a finite number any more.
     #[error(
         "{what} of step {step} is {value}: the learning rate is too high, or the weights are broken; \
-         go on from an earlier checkpoint with a lower `learning_rate`"
+         begin another run with a lower `learning_rate`, from the adapter of an earlier checkpoint if there is one"
     )]
     NonFinite {
         /// The step, from 0.

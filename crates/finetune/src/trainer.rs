@@ -118,7 +118,7 @@ impl fmt::Debug for Trainer {
 }
 
 impl Trainer {
-    /// Prepares a run from its start; `adapter` is what a LoRA run begins with, a new one if there is none.
+    /// Prepares a run from its start; `adapter` is what a LoRA run begins with, a new one if there is none. A run of all weights begins without.
     ///
     /// # Errors
     ///
@@ -128,6 +128,10 @@ impl Trainer {
             return Err(Error::Option { name, expected: expected.to_owned() });
         }
         let model = match &options.method {
+            Method::Full if adapter.is_some() => {
+                let expected = "LoRA to go on from an adapter; to train all weights, merge it into the model first";
+                return Err(Error::Option { name: "method", expected: expected.to_owned() });
+            }
             Method::Full => lora::trainable(model, true),
             Method::Lora(lora) => adapted(model, lora, adapter, options.seed)?,
         };
@@ -204,6 +208,20 @@ impl Trainer {
         Some(checkpoint::path(folder, self.state.best?.step))
     }
 
+    /// Whether [`run`](Self::run) would take these examples: the same in all parts of a run, and none too long.
+    ///
+    /// # Errors
+    ///
+    /// As `run`, before its first step.
+    pub fn check<E: Examples + ?Sized>(
+        &mut self,
+        data: &E,
+        held_out: &[Example],
+        folder: &Path,
+    ) -> Result<()> {
+        self.order(data, held_out, folder).map(drop)
+    }
+
     /// Trains until the last step, evaluating on `held_out` and saving checkpoints under `folder` as the options say, after the last step, and
     /// when the callback stops the run.
     ///
@@ -222,7 +240,10 @@ impl Trainer {
             let expected = format!("at least {}, a batch for each process", self.peers.count());
             return Err(Error::Option { name: "accumulation", expected });
         }
-        let mut order = self.order(data, held_out)?;
+        let mut order = self.order(data, held_out, folder)?;
+        if self.is_stale() {
+            return Ok(Finish::Early);
+        }
         while self.state.step < self.options.max_steps {
             let report = match self.take_step(data, &mut order) {
                 // The step was not taken, so what there is can be gone on with.
@@ -250,7 +271,12 @@ impl Trainer {
     }
 
     /// The order of the examples, all of which are checked.
-    fn order<E: Examples + ?Sized>(&mut self, data: &E, held_out: &[Example]) -> Result<Order> {
+    fn order<E: Examples + ?Sized>(
+        &mut self,
+        data: &E,
+        held_out: &[Example],
+        folder: &Path,
+    ) -> Result<Order> {
         if data.is_empty() {
             return Err(Error::EmptyBatch);
         }
@@ -270,7 +296,7 @@ impl Trainer {
         for (index, example) in held_out.iter().enumerate() {
             check("held-out", index, example)?;
         }
-        self.state.check_data(hash.finish())?;
+        self.state.check_data(hash.finish(), folder)?;
         let grouped = if self.options.group_by_length { self.per_step() as usize } else { 1 };
         Ok(Order::new(lengths, self.options.seed, grouped))
     }
@@ -359,7 +385,12 @@ impl Trainer {
         self.state.note(&evaluation);
         let event = Event::Evaluated { step, evaluation: &evaluation, model: &self.model };
         *stopped |= on_event(event).is_break();
-        Ok(self.options.patience > 0 && self.state.stale >= self.options.patience)
+        Ok(self.is_stale())
+    }
+
+    /// Whether there was no better loss for too long.
+    fn is_stale(&self) -> bool {
+        self.options.patience > 0 && self.state.stale >= self.options.patience
     }
 
     fn is_best(&self) -> bool {

@@ -266,6 +266,10 @@ fn an_adapter_of_another_scale_or_rank_is_refused() {
         format!("option `method.alpha` must be {}, as the adapter has it", config.alpha)
     );
     assert!(with(2 * config.rank, 2.0 * config.alpha).is_err());
+    let mut full = options(1, 4);
+    full.method = Method::Full;
+    let refused = Trainer::new(model("llama2"), Some(&initial()), full).map(|_| ());
+    assert!(matches!(refused, Err(Error::Option { name: "method", .. })), "{refused:?}");
 }
 
 #[test]
@@ -275,7 +279,7 @@ fn no_better_loss_ends_a_run_and_the_best_is_kept() {
     (options.learning_rate, options.eval_steps, options.patience, options.keep) = (0.1, 1, 3, 1);
     let mut held_out = examples();
     held_out.iter_mut().for_each(|example| example.ids.reverse());
-    let mut trainer = Trainer::new(model("llama2"), None, options).unwrap();
+    let mut trainer = Trainer::new(model("llama2"), None, options.clone()).unwrap();
     let mut losses = Vec::new();
     let finish = trainer.run(&examples()[..], &held_out, folder.path(), &mut |event| {
         if let Event::Evaluated { evaluation, .. } = event {
@@ -291,6 +295,15 @@ fn no_better_loss_ends_a_run_and_the_best_is_kept() {
     let again = evaluate(&model, &held_out).unwrap();
     assert!(close(again.loss, best, 1e-6), "{} {best}", again.loss);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+
+    let mut again = Trainer::new(model("llama2"), None, options).unwrap();
+    assert!(again.resume(folder.path()).unwrap());
+    let step = again.step();
+    let others = again.check(&examples()[..], &examples(), folder.path()).unwrap_err().to_string();
+    assert!(others.contains("held-out data"), "{others}");
+    let go_on = &mut |_: Event<'_>| ControlFlow::Continue(());
+    let finish = again.run(&examples()[..], &held_out, folder.path(), go_on).unwrap();
+    assert_eq!((finish, again.step()), (Finish::Early, step), "it does not train on");
 }
 
 #[test]
@@ -312,7 +325,7 @@ fn what_cannot_go_on_is_said_and_nothing_is_lost() {
     wild.seed = 9;
     let mut other = Trainer::new(model("llama2"), None, wild).unwrap();
     let error = other.resume(folder.path()).unwrap_err().to_string();
-    assert!(error.contains("other options"), "{error}");
+    assert!(error.contains("another `seed`"), "{error}");
 
     let long = [Example::new(&[1; 300], &[2], &[1.0], 3).unwrap()];
     let mut trainer = Trainer::new(model("llama2"), None, options(1, 1)).unwrap();

@@ -30,8 +30,8 @@ pub struct RepairFlags {
     /// A file that says in words what the --programs have to do, which the model is told
     #[arg(long, value_name = "FILE", requires = "programs")]
     pub description: Option<PathBuf>,
-    /// The folder for what comes of a pile: `NNNN-<subject>.patch` for `git am`, summary.json, results. The same command again goes on where it
-    /// was broken off
+    /// The folder for what comes of a pile: `NNNN-<subject>.patch` for `git am`, of --programs `NAME.patch`, summary.json, results. The same
+    /// command again goes on where it was broken off
     #[arg(long, value_name = "DIR", requires = "pile")]
     pub out: Option<PathBuf>,
     /// Findings that are worked on at the same time: while the model answers for one, others are compiled and tested

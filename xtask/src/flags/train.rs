@@ -34,7 +34,7 @@ pub struct TrainFlags {
     /// Write the model with the adapter merged into it to this GGUF file too; the model has to be one
     #[arg(long, value_name = "FILE")]
     pub merged: Option<PathBuf>,
-    /// How many steps the optimiser takes
+    /// How many steps the optimiser takes; a warm-up that would last longer becomes a tenth of them
     #[arg(long, value_name = "N")]
     pub max_steps: Option<usize>,
     /// Evaluate every N steps and after the last; a tenth of the run if left out here and in the configuration

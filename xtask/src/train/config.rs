@@ -102,6 +102,8 @@ impl Config {
             ("mask", self.mask == begun.mask),
             ("prompt_weight", self.prompt_weight == begun.prompt_weight),
             ("precision", self.precision == begun.precision),
+            ("max_tokens", self.max_tokens == begun.max_tokens),
+            ("max_changed_lines", self.max_changed_lines == begun.max_changed_lines),
         ];
         compared.into_iter().find(|(_, same)| !same).map(|(name, _)| name)
     }
@@ -132,6 +134,9 @@ impl Config {
     fn override_with(&mut self, flags: &TrainFlags) {
         let train = &mut self.train;
         train.max_steps = flags.max_steps.unwrap_or(train.max_steps);
+        if flags.max_steps.is_some_and(|most| most <= train.warmup_steps) {
+            train.warmup_steps = train.max_steps / 10;
+        }
         let usual =
             |share: usize, wanted: bool| if wanted { train.max_steps.div_ceil(share) } else { 0 };
         let every = |flag: Option<u32>, own: usize, usual: usize| match (flag, own) {
@@ -208,5 +213,21 @@ mod tests {
         assert_eq!((longer.train.max_steps, longer.mask), (80, begun.mask));
         let error = read(folder.path(), &["--resume", "--mask", "none"]).unwrap_err();
         assert!(error.to_string().contains("begun with another mask"), "{error}");
+        let other = folder.path().join("other.toml");
+        std::fs::write(&other, toml::to_string(&Config { max_tokens: 7, ..begun }).unwrap())
+            .unwrap();
+        let other = format!("--config={}", other.display());
+        let error = read(folder.path(), &["--resume", &other]).unwrap_err();
+        assert!(error.to_string().contains("begun with another max_tokens"), "{error}");
+    }
+
+    #[test]
+    fn a_short_run_warms_up_for_a_tenth_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let warmup = |steps| {
+            let flags = ["--preset", "fastfixer", "--max-steps", steps];
+            read(folder.path(), &flags).unwrap().train.warmup_steps
+        };
+        assert_eq!(["50", "100", "101"].map(warmup), [5, 10, 100]);
     }
 }
