@@ -222,8 +222,8 @@ fn arithmetic(options: &Options) -> Options {
 fn difference(old: &Options, new: &Options) -> Option<String> {
     let fields = |options: &Options| serde_json::to_value(options).ok();
     let (old, new) = (fields(old)?, fields(new)?);
-    let names = new.as_object()?.keys();
-    names.filter(|name| old.get(*name) != new.get(*name)).next().cloned()
+    let mut names = new.as_object()?.keys();
+    names.find(|name| old.get(*name) != new.get(*name)).cloned()
 }
 
 /// The settings of a run's adapter.

@@ -291,9 +291,9 @@ fn no_better_loss_ends_a_run_and_the_best_is_kept() {
     let best = losses.iter().copied().fold(f64::INFINITY, f64::min);
     assert_eq!(losses.iter().rev().position(|loss| *loss == best), Some(3));
     let kept = trainer.best(folder.path()).unwrap();
-    let model = model("llama2").with_adapter(&Adapter::open(&kept).unwrap()).unwrap();
-    let again = evaluate(&model, &held_out).unwrap();
-    assert!(close(again.loss, best, 1e-6), "{} {best}", again.loss);
+    let kept = model("llama2").with_adapter(&Adapter::open(&kept).unwrap()).unwrap();
+    let loss = evaluate(&kept, &held_out).unwrap().loss;
+    assert!(close(loss, best, 1e-6), "{loss} {best}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
 
     let mut again = Trainer::new(model("llama2"), None, options).unwrap();

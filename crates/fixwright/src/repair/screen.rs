@@ -10,10 +10,12 @@ use crate::error::{Error, Result};
 
 /// What hears of compiling and may stop it.
 type Compiling<'a> = fixwright_validate::Progress<'a>;
+/// The program of an answer, or of the source.
+type TellApart<'a> = dyn FnMut(Option<&Written>, Compiling<'_>) -> Result<Executable> + 'a;
 
 /// Tells answers that may be repairs from those that cannot: that make no program, or one that was seen before, the source's own first.
 pub struct Screen<'a> {
-    executable: Box<dyn FnMut(Option<&Written>, Compiling<'_>) -> Result<Executable> + 'a>,
+    executable: Box<TellApart<'a>>,
     seen: HashSet<Executable>,
 }
 
