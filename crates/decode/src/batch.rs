@@ -50,18 +50,15 @@ pub fn generate_batch<T: Target + Clone>(
     let mut lanes = Vec::with_capacity(candidates.len());
     for candidate in candidates {
         let mut own = target.clone();
-        let run = Run::start(&mut own, prompt, &candidate.begin, options, candidate.sampling)?;
+        let mut heard = |event| on_event(lanes.len(), event);
+        let Candidate { begin, sampling, proposer } = candidate;
+        let (run, finish) =
+            Run::start(&mut own, prompt, &begin, options, sampling, &mut heard)?;
         if target.position() < prompt.len() - 1 {
             target.clone_from(&own);
             target.truncate(prompt.len() - 1);
         }
-        lanes.push(Lane {
-            target: own,
-            run,
-            proposer: candidate.proposer,
-            draft: Vec::new(),
-            finish: None,
-        });
+        lanes.push(Lane { target: own, run, proposer, draft: Vec::new(), finish });
     }
     while lanes.iter().any(|lane| lane.finish.is_none()) {
         step(&mut lanes, on_event)?;
@@ -100,9 +97,12 @@ fn step<T: Target>(
             }
         }
     }
+    if batch.is_empty() {
+        return Ok(());
+    }
     let start = Instant::now();
     let rows = rows(&mut batch, greedy)?;
-    let elapsed = start.elapsed() / batch.len().max(1) as u32;
+    let elapsed = start.elapsed() / batch.len() as u32;
     for ((lane, rows), append) in going.into_iter().zip(rows).zip(batch) {
         let (index, run, draft, finish) = lane;
         run.count(elapsed);

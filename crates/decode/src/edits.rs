@@ -131,7 +131,10 @@ impl<T: Target + Clone> Edits<T> {
         }
         let start = Instant::now();
         target.truncate(last);
-        let spent = read_prompt(&mut target, prompt)?;
+        let (spent, flow) = read_prompt(&mut target, prompt, &mut |_| proceed())?;
+        if flow.is_break() {
+            return Ok(None);
+        }
         let (prompt, source) = (prompt.to_vec(), source.to_vec());
         let (departures, ready) = (Vec::new(), Vec::new());
         let mut edits = Self { target, prompt, source, departures, ready, decoded: 0, spent };
@@ -170,7 +173,8 @@ impl<T: Target + Clone> Edits<T> {
     /// The next edit; `None` if there are no more. The proposer is one that drafts from the source; each edit has a clone.
     ///
     /// The answer is greedy whatever `options` say of sampling, and [`Finish::Copied`] its usual end. Edits are decoded a few at once. The
-    /// callback is asked after each token; if it breaks, the end is [`Finish::Cancelled`]. Reading the source is in the statistics of the first
+    /// callback is asked after each token; if it breaks, the end is [`Finish::Cancelled`], and the edit comes again whole if more are asked for.
+    /// None begins with a stop token. Reading the source is in the statistics of the first
     /// edit, and what was given up in those of the next one; not in them are edits that were decoded along and never asked for. An answer that
     /// reaches a limit of tokens, for which all before the edit count, is given up. [`Generation::log_probability`] is that of the edit's own tokens
     /// and of the eight that show that the answer is back in the source.
@@ -184,6 +188,7 @@ impl<T: Target + Clone> Edits<T> {
         options: &Options,
         proceed: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> Result<Option<Generation>> {
+        self.departures.retain(|it| !options.stop_tokens.contains(&it.token));
         let mut given_up = 0;
         loop {
             if given_up >= MOST_GIVEN_UP {
@@ -197,17 +202,21 @@ impl<T: Target + Clone> Edits<T> {
             if bound.is_none() {
                 return Ok(None);
             }
+            let mut cancelled = None;
             for edit in self.decode(proposer, options, proceed)? {
                 if edit.given_up {
                     given_up += 1;
                     self.spent += &edit.generation.stats;
                 } else if edit.generation.finish == Finish::Cancelled {
-                    return Ok(Some(self.give(edit, options)));
+                    insert(&mut self.departures, edit.departure, |it| it.log_probability);
+                    cancelled.get_or_insert(edit);
                 } else {
                     given_up = 0;
-                    let less = |other: &Edit| other.log_probability < edit.log_probability;
-                    self.ready.insert(self.ready.partition_point(less), edit);
+                    insert(&mut self.ready, edit, |it| it.log_probability);
                 }
+            }
+            if let Some(edit) = cancelled {
+                return Ok(Some(self.give(edit, options)));
             }
         }
     }
@@ -228,8 +237,8 @@ impl<T: Target + Clone> Edits<T> {
     ) -> Result<Vec<Edit>> {
         // Whoever asks for a few may be content with the first ones.
         let together = self.decoded.clamp(2, TOGETHER).min(self.departures.len());
-        let departures = self.departures.split_off(self.departures.len() - together);
-        self.decoded += together;
+        let others = self.departures.len() - together;
+        let departures = &self.departures[others..];
         // Further tokens of a draft would not be looked at.
         let max_draft = options.max_draft.min(BACK - 1);
         let options = Options { max_draft, score: true, ..options.clone() };
@@ -241,13 +250,17 @@ impl<T: Target + Clone> Edits<T> {
         let candidates: Vec<_> = departures.iter().rev().map(candidate).collect();
         let mut progress: Vec<_> = departures.iter().rev().map(Progress::of).collect();
         let mut follow = |index: usize, event: Event| {
-            let Event::Token(token) = event;
             proceed()?;
-            progress[index].push(token, &self.source)
+            match event {
+                Event::Token(token) => progress[index].push(token, &self.source),
+                Event::Reading { .. } => ControlFlow::Continue(()),
+            }
         };
         let mut target = self.target.clone();
         let generations =
             generate_batch(&mut target, candidates, &self.prompt, &options, &mut follow)?;
+        self.departures.truncate(others);
+        self.decoded += together;
         let edits = generations.into_iter().zip(progress);
         Ok(edits.map(|(generation, progress)| progress.finish(generation, &self.source)).collect())
     }
@@ -255,9 +268,7 @@ impl<T: Target + Clone> Edits<T> {
 
 /// An edit on its way.
 struct Progress {
-    place: usize,
-    /// Of the first token.
-    log_probability: f64,
+    departure: Departure,
     /// The tokens behind the first one.
     written: Vec<u32>,
     /// Where in the source the answer is again.
@@ -267,6 +278,7 @@ struct Progress {
 /// A finished edit.
 #[derive(Debug, Clone)]
 struct Edit {
+    departure: Departure,
     generation: Generation,
     given_up: bool,
     log_probability: f64,
@@ -274,8 +286,7 @@ struct Edit {
 
 impl Progress {
     fn of(departure: &Departure) -> Self {
-        let Departure { place, log_probability, .. } = *departure;
-        Self { place, log_probability, written: Vec::new(), back: None }
+        Self { departure: *departure, written: Vec::new(), back: None }
     }
 
     /// Takes in a token; breaks if that is enough of them.
@@ -295,8 +306,9 @@ impl Progress {
     /// Where in the source the edit ends, if what was decoded last is the source's again: behind the nearest place that has it.
     fn back(&self, source: &[u32]) -> Option<usize> {
         let last = &self.written[self.written.len().checked_sub(BACK)?..];
-        let rest = source.get(self.place..)?;
-        rest.windows(BACK).position(|window| window == last).map(|at| self.place + at + BACK)
+        let place = self.departure.place;
+        let rest = source.get(place..)?;
+        rest.windows(BACK).position(|window| window == last).map(|at| place + at + BACK)
     }
 
     fn finish(self, mut generation: Generation, source: &[u32]) -> Edit {
@@ -304,11 +316,19 @@ impl Progress {
             generation.tokens.extend(&source[back..]);
             generation.finish = Finish::Copied;
         }
-        let log_probability = self.log_probability + generation.log_probability.unwrap_or_default();
+        let rest = generation.log_probability.unwrap_or_default();
+        let log_probability = self.departure.log_probability + rest;
+        generation.scored = self.written.len() + 1;
         let cut = generation.finish == Finish::Length;
         let given_up = cut || self.is_too_long() && generation.finish == Finish::Cancelled;
-        Edit { generation, given_up, log_probability }
+        Edit { departure: self.departure, generation, given_up, log_probability }
     }
+}
+
+/// Puts one more among those that are sorted by a number, the greatest last.
+fn insert<T>(sorted: &mut Vec<T>, new: T, by: impl Fn(&T) -> f64) {
+    let place = sorted.partition_point(|other| by(other) < by(&new));
+    sorted.insert(place, new);
 }
 
 /// The tokens of those that `may` stand there with the greatest logits, the greatest first.

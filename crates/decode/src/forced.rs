@@ -2,7 +2,8 @@
 
 use crate::target::Target;
 
-/// Answers what it was told to, whatever the model says: teacher forcing.
+/// Answers what it was told to, whatever the model says: teacher forcing. Greedy decoding without [`Options::score`](crate::Options::score) is, which
+/// looks at no logits.
 ///
 /// Each forward pass is made, so that decoding takes the time that it would take a model that gives this answer. With a target that computes
 /// nothing, decoding replays a recorded answer and only counts forward passes.

@@ -42,6 +42,11 @@ impl Default for Options {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
+    /// The prompt is being read: these many of its tokens have not been seen yet. To stop here is to end without any token.
+    Reading {
+        /// How many tokens are left to be read.
+        unseen: usize,
+    },
     /// This token was added to the output. To stop here is to end with it, whatever the same forward pass has settled beyond.
     Token(u32),
 }
@@ -71,19 +76,21 @@ pub struct Generation {
     /// The natural logarithm of the probability of these tokens after the prompt, as the model gives it: whatever temperature and filters they were chosen
     /// with. `None` unless [`Options::score`] asks for it. Tokens that [`resume`] was given are not counted.
     pub log_probability: Option<f64>,
+    /// How many tokens that is the probability of.
+    pub(crate) scored: usize,
     /// What it cost.
     pub stats: Stats,
 }
 
 impl Generation {
-    /// The log-probability of a decoded token on average; `None` where there is no token, or none was asked for.
+    /// [`Generation::log_probability`] of a token on average; `None` where there is no token, or none was asked for.
     pub fn mean_log_probability(&self) -> Option<f64> {
-        let tokens = self.stats.output_tokens;
-        self.log_probability.filter(|_| tokens > 0).map(|sum| sum / tokens as f64)
+        self.log_probability.filter(|_| self.scored > 0).map(|sum| sum / self.scored as f64)
     }
 }
 
-/// Continues `prompt` until a stop token, a limit, or a callback that breaks, which it may after any token.
+/// Continues `prompt` until a stop token, a limit, or a callback that breaks, which it may after any token, and after every 512 tokens of the
+/// prompt.
 ///
 /// The target may have seen a beginning of `prompt` already, so that several answers share the work for it; what it has seen is
 /// not computed again. Afterwards it has seen the prompt and a beginning of the output.
@@ -120,7 +127,11 @@ pub fn resume<T: Target>(
     options: &Options,
     on_event: &mut dyn FnMut(Event) -> ControlFlow<()>,
 ) -> Result<Generation> {
-    let mut run = Run::start(target, prompt, begin, options, options.sampling)?;
+    let sampling = options.sampling;
+    let (mut run, stopped) = Run::start(target, prompt, begin, options, sampling, on_event)?;
+    if let Some(finish) = stopped {
+        return Ok(run.finish(finish));
+    }
     loop {
         let Some(draft) = run.draft(target, proposer) else {
             return Ok(run.finish(Finish::Length));

@@ -9,7 +9,7 @@ pub struct Context<'a> {
     pub output: &'a [u32],
 }
 
-/// Guesses the next tokens. A wrong guess costs time, never correctness.
+/// Guesses the next tokens. A wrong guess costs time, never correctness; but a target may fail at a token that is not in its vocabulary.
 pub trait Proposer {
     /// The guess for the tokens that follow `context.output`; at most `max` of them are used.
     fn propose(&mut self, context: Context<'_>, max: usize) -> Vec<u32>;

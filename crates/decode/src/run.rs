@@ -26,25 +26,31 @@ pub(crate) struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// Checks what was asked for, and lets the target see the prompt but for its last token, which goes with the first draft, as do those of
-    /// `begin` that it has not seen.
+    /// `begin` that it has not seen. The run has an end already if the callback stopped that.
     pub(crate) fn start<T: Target>(
         target: &mut T,
         prompt: &'a [u32],
         begin: &[u32],
         options: &'a Options,
         sampling: Sampling,
-    ) -> Result<Self> {
+        on_event: &mut dyn FnMut(Event) -> ControlFlow<()>,
+    ) -> Result<(Self, Option<Finish>)> {
         let Some(last) = prompt.len().checked_sub(1) else { return Err(Error::EmptyPrompt) };
         let context = target.context_length();
         if prompt.len() >= context {
             return Err(Error::PromptTooLong { prompt: prompt.len(), context });
         }
-        let sampler = Sampler::new(sampling)?;
+        let sampler = Sampler::new(sampling, begin.len())?;
         target.truncate(last + begin.len());
-        let stats = read_prompt(target, prompt)?;
+        let mut proceed = |unseen| on_event(Event::Reading { unseen });
+        let (stats, flow) = read_prompt(target, prompt, &mut proceed)?;
+        let finish = flow.is_break().then_some(Finish::Cancelled);
         let greedy = sampling == Sampling::Greedy && !options.score;
         let (output, given) = (begin.to_vec(), begin.len());
-        Ok(Self { prompt, options, sampler, greedy, output, given, log_probability: 0.0, stats })
+        let log_probability = 0.0;
+        let run =
+            Self { prompt, options, sampler, greedy, output, given, log_probability, stats };
+        Ok((run, finish))
     }
 
     /// The next draft, which may be empty; none if nothing more may be put out.
@@ -66,7 +72,7 @@ impl<'a> Run<'a> {
     /// How many more tokens may be put out. The last one needs no place in the context.
     fn room<T: Target>(&self, target: &T) -> usize {
         let seen = self.prompt.len() + self.output.len();
-        let context = (target.context_length() + 1).saturating_sub(seen);
+        let context = target.context_length().saturating_add(1).saturating_sub(seen);
         context.min(self.options.max_new_tokens.saturating_sub(self.output.len()))
     }
 
@@ -128,19 +134,36 @@ impl<'a> Run<'a> {
     pub(crate) fn finish(mut self, finish: Finish) -> Generation {
         self.stats.output_tokens = self.output.len() - self.given;
         let log_probability = self.options.score.then_some(self.log_probability);
-        Generation { tokens: self.output, finish, log_probability, stats: self.stats }
+        let scored = self.stats.output_tokens;
+        Generation { tokens: self.output, finish, log_probability, scored, stats: self.stats }
     }
 }
 
-/// Lets a target that has seen a beginning of a prompt see the rest of it, but for the last token.
-pub(crate) fn read_prompt<T: Target>(target: &mut T, prompt: &[u32]) -> Result<Stats> {
-    let prompt_tokens = prompt.len().saturating_sub(target.position());
-    let start = Instant::now();
-    if prompt_tokens > 1 {
-        let unseen = &prompt[target.position()..prompt.len() - 1];
-        target.read(unseen).map_err(|e| Error::Target(Box::new(e)))?;
+/// How many tokens of a prompt are read between two questions whether to go on.
+const PIECE: usize = 512;
+
+/// Lets a target that has seen a beginning of a prompt see the rest of it, but for the last token. `proceed` is told how many tokens are left
+/// whenever there are any, and may stop it there.
+pub(crate) fn read_prompt<T: Target>(
+    target: &mut T,
+    prompt: &[u32],
+    proceed: &mut dyn FnMut(usize) -> ControlFlow<()>,
+) -> Result<(Stats, ControlFlow<()>)> {
+    let (start, first) = (Instant::now(), target.position().min(prompt.len()));
+    let mut flow = ControlFlow::Continue(());
+    let mut unseen = &prompt[first..prompt.len().saturating_sub(1).max(first)];
+    while !unseen.is_empty() && flow.is_continue() {
+        let (piece, rest) = unseen.split_at(unseen.len().min(PIECE));
+        target.read(piece).map_err(|e| Error::Target(Box::new(e)))?;
+        unseen = rest;
+        if !rest.is_empty() {
+            flow = proceed(rest.len());
+        }
     }
-    Ok(Stats { prompt_tokens, prefill: start.elapsed(), ..Stats::default() })
+    // The last token goes with the first draft.
+    let seen = if flow.is_break() { target.position() } else { prompt.len() };
+    let prompt_tokens = seen.saturating_sub(first);
+    Ok((Stats { prompt_tokens, prefill: start.elapsed(), ..Stats::default() }, flow))
 }
 
 /// How many logits a row has, if there are `rows` rows of them.

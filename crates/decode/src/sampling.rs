@@ -102,11 +102,13 @@ impl Random {
 /// A token and its probability, up to a common factor.
 type Weight = (u32, f64);
 
-/// The softmax of the logits, the greatest being 1.
+/// The softmax of the logits, the greatest being 1, without what is [`NEGLIGIBLE`] in it.
 fn weights(logits: &[f32], temperature: f64) -> Vec<Weight> {
-    let greatest = f64::from(logits.iter().copied().fold(f32::NEG_INFINITY, f32::max));
-    let weight = |logit: &f32| ((f64::from(*logit) - greatest) / temperature).exp();
-    (0..).zip(logits.iter().map(weight)).collect()
+    let greatest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let least = f64::from(greatest) - NEGLIGIBLE * temperature;
+    let counts = |(_, logit): &(u32, &f32)| f64::from(**logit) >= least;
+    let weight = |logit: f32| ((f64::from(logit) - f64::from(greatest)) / temperature).exp();
+    (0..).zip(logits).filter(counts).map(|(id, logit)| (id, weight(*logit))).collect()
 }
 
 fn likeliest_first(a: &Weight, b: &Weight) -> Ordering {
@@ -132,10 +134,15 @@ pub(crate) enum Sampler {
 }
 
 impl Sampler {
-    pub(crate) fn new(sampling: Sampling) -> Result<Self> {
+    /// Chooses from the token on that has `given` before it.
+    pub(crate) fn new(sampling: Sampling, given: usize) -> Result<Self> {
         let Sampling::Random(options) = sampling else { return Ok(Self::Greedy) };
         options.check()?;
-        Ok(Self::Random { options, rng: Xoshiro256PlusPlus::seed_from_u64(options.seed) })
+        let mut rng = Xoshiro256PlusPlus::seed_from_u64(options.seed);
+        for _ in 0..given {
+            let _: f64 = rng.random();
+        }
+        Ok(Self::Random { options, rng })
     }
 
     /// The token to follow, given its row of logits.
@@ -155,12 +162,12 @@ pub(crate) fn log_probability(logits: &[f32], token: u32) -> f64 {
 
 /// Logits so far below the greatest one are passed over, which saves most of the work: a million of them have less than two hundred-millionths of the
 /// whole between them.
-const NEGLIGIBLE: f32 = 32.0;
+const NEGLIGIBLE: f64 = 32.0;
 
 /// The natural logarithm of the sum of the logits' exponentials.
 pub(crate) fn log_sum(logits: &[f32]) -> f64 {
     let greatest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let counts = |logit: &&f32| greatest - **logit <= NEGLIGIBLE;
+    let counts = |logit: &&f32| f64::from(greatest - **logit) <= NEGLIGIBLE;
     let exponential = |logit: &f32| (f64::from(*logit) - f64::from(greatest)).exp();
     f64::from(greatest) + logits.iter().filter(counts).map(exponential).sum::<f64>().ln()
 }
@@ -202,7 +209,7 @@ mod tests {
         let probabilities = [0.5, 0.3, 0.2];
         let logits = probabilities.map(|p: f64| (2.0 * p.ln()) as f32);
         let options = Random { temperature: 2.0, seed: 11, ..Random::default() };
-        let mut sampler = Sampler::new(Sampling::Random(options)).unwrap();
+        let mut sampler = Sampler::new(Sampling::Random(options), 0).unwrap();
         let mut counts = [0f64; 3];
         for _ in 0..20_000 {
             counts[sampler.choose(&logits) as usize] += 1.0;
@@ -248,6 +255,13 @@ mod tests {
     }
 
     #[test]
+    fn what_is_negligible_depends_on_the_temperature() {
+        let logits = [40.0, f32::NEG_INFINITY, 0.0, f32::NAN];
+        let ids = |temperature| weights(&logits, temperature).into_iter().map(|it| it.0);
+        assert!(ids(1.0).eq([0]) && ids(2.0).eq([0, 2]));
+    }
+
+    #[test]
     fn parameters_out_of_range_are_refused() {
         let fair = Random::default();
         let wrong = [
@@ -259,7 +273,7 @@ mod tests {
             Random { min_p: f32::NAN, ..fair },
         ];
         for options in wrong {
-            let sampler = Sampler::new(Sampling::Random(options));
+            let sampler = Sampler::new(Sampling::Random(options), 0);
             assert!(matches!(sampler, Err(Error::Sampling { .. })), "{options:?}");
         }
     }

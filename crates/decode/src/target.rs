@@ -13,7 +13,7 @@ pub trait Target {
     /// Number of tokens seen.
     fn position(&self) -> usize;
 
-    /// Forgets the tokens from `position` on.
+    /// Forgets the tokens from `position` on; none where fewer were seen.
     fn truncate(&mut self, position: usize);
 
     /// Appends `tokens` and returns the logits that follow each of the last `rows` of them, row-major: `rows` times the

@@ -188,8 +188,7 @@ proptest! {
 
     #[test]
     fn an_answer_goes_on_from_any_beginning_of_it(setting in setting(), cut in 0usize..100, seen in 0usize..200) {
-        let options = Options { sampling: Sampling::Greedy, ..setting.options.clone() };
-        let setting = Setting { options, cancel: usize::MAX, stop: String::new(), ..setting };
+        let setting = Setting { cancel: usize::MAX, stop: String::new(), ..setting };
         let plain = setting.plain();
         let begin = &plain.tokens[..cut.min(plain.tokens.len())];
         let mut target = setting.toy.clone();
@@ -213,8 +212,7 @@ proptest! {
         source.truncate(CONTEXT - setting.prompt.len());
         let mut target = setting.toy.clone();
         target.seen = setting.prompt.iter().chain(&source).copied().take(seen).collect();
-        let differ = |_: u32, token: u32| !setting.options.stop_tokens.contains(&token);
-        let read = Edits::read(target, &setting.prompt, &source, &differ, &mut || ControlFlow::Continue(()));
+        let read = Edits::read(target, &setting.prompt, &source, &|_, _| true, &mut || ControlFlow::Continue(()));
         let mut found = read.unwrap().unwrap();
         let mut answers = Vec::<Vec<u32>>::new();
         let mut least = 0.0;
@@ -233,6 +231,9 @@ proptest! {
             let own = &edit.tokens[before..back.unwrap_or(edit.tokens.len())];
             let sum = likelihood(&setting.toy, &[&setting.prompt, &begin[..before]].concat(), own);
             prop_assert!((likely - sum).abs() < 1e-6 * own.len() as f64, "{} is not {}", likely, sum);
+            let mean = edit.mean_log_probability().unwrap();
+            prop_assert!((mean * own.len() as f64 - likely).abs() < 1e-6, "{} of {}", mean, likely);
+            prop_assert!(!setting.options.stop_tokens.contains(begin.last().unwrap()));
             let prompt: Vec<u32> = setting.prompt.iter().chain(begin).copied().collect();
             if prompt.len() < CONTEXT {
                 let max_new_tokens = setting.options.max_new_tokens - begin.len();

@@ -39,8 +39,8 @@ pub enum Error {
         /// Why not.
         reason: String,
     },
-    /// A running command could not be watched.
-    #[error("cannot follow the running command: {source}")]
+    /// The system has no process for a command, or a running one could not be watched.
+    #[error("cannot run a command, or not follow it: {source}")]
     Watch {
         /// What the system said.
         source: io::Error,

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::process::{Ending, Run, Start};
+use crate::tested::{self, Rest};
 use crate::{
-    Analysis, Baseline, Error, Isolation, Progress, Tested, Toolchain, Verdict, Workspace, tested,
+    Analysis, Baseline, Error, Isolation, Progress, Tested, Toolchain, Verdict, Workspace,
 };
 
 /// A judged candidate.
@@ -25,7 +26,7 @@ pub struct Judged {
 }
 
 impl Toolchain {
-    /// Compiles what is in `workspace`, and runs its tests if that succeeds.
+    /// Compiles what is in `workspace`, and runs all of its tests if that succeeds.
     ///
     /// # Errors
     ///
@@ -36,10 +37,20 @@ impl Toolchain {
         isolation: &Isolation,
         progress: Progress<'_>,
     ) -> Result<Judged, Error> {
+        self.judged(Rest::Runs, workspace, isolation, progress)
+    }
+
+    pub(crate) fn judged(
+        &self,
+        rest: Rest,
+        workspace: &Workspace,
+        isolation: &Isolation,
+        progress: Progress<'_>,
+    ) -> Result<Judged, Error> {
         let run = self.compiled(workspace, isolation, progress)?;
         let tests = match &self.tests {
             Some(suite) if run.succeeded() => {
-                Some(tested::run(suite, workspace, isolation, progress)?)
+                Some(tested::run(suite, rest, workspace, isolation, progress)?)
             }
             _ => None,
         };

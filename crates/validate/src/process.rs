@@ -5,7 +5,7 @@
 //! it open holds up nobody.
 
 use std::fs::File;
-use std::io::{self, PipeWriter, Write};
+use std::io::{self, ErrorKind, PipeWriter, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -220,7 +220,13 @@ impl Group {
             .stderr(errors)
             .process_group(0)
             .spawn()
-            .map_err(|source| task.not_started(source))?;
+            .map_err(|source| match source.kind() {
+                ErrorKind::NotFound | ErrorKind::PermissionDenied | ErrorKind::NotADirectory => {
+                    task.not_started(source)
+                }
+                // Too many processes or files, too little memory: no fault of the command's.
+                _ => Error::Watch { source },
+            })?;
         let pid = Pid::from_child(&child);
         Ok(Self { child, pid, ended: false })
     }

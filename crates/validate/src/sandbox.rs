@@ -51,6 +51,11 @@ impl Launcher {
     ///
     /// [`Error::Sandbox`] if the system does not tell where the program is.
     pub fn this_program() -> Result<Self, Error> {
+        // That is this program also where its file has been replaced since.
+        let own = Path::new("/proc/self/exe");
+        if own.exists() {
+            return Ok(Self::at(own));
+        }
         let program = std::env::current_exe();
         Ok(Self::at(program.map_err(|error| unavailable(&format!("no launcher: {error}")))?))
     }

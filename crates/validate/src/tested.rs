@@ -20,17 +20,33 @@ pub struct Tested {
     pub total: u32,
     /// The tests that failed, in order.
     pub failed: Vec<FailedTest>,
+    /// How many tests behind the last failed one were not run, since that one ran out of time.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub unrun: u32,
+}
+
+fn is_none(count: &u32) -> bool {
+    *count == 0
+}
+
+/// What becomes of the tests behind one that ran out of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// They are run: each may take as long.
+    Runs,
+    /// They are not: a candidate that loops forever is no repair, whatever else it does.
+    IsLeft,
 }
 
 impl Tested {
     /// Of so many tests these failed.
     pub fn new(total: u32, failed: Vec<FailedTest>) -> Self {
-        Self { total, failed }
+        Self { total, failed, unrun: 0 }
     }
 
     /// How many tests passed.
     pub fn passed(&self) -> u32 {
-        self.total.saturating_sub(self.failed.len() as u32)
+        self.total.saturating_sub(self.failed.len() as u32).saturating_sub(self.unrun)
     }
 }
 
@@ -80,13 +96,15 @@ pub enum Failure {
     },
 }
 
-/// Runs every test of `suite`, whose program is built in `workspace`.
+/// Runs the tests of `suite`, whose program is built in `workspace`.
 pub(crate) fn run(
     suite: &Suite,
+    rest: Rest,
     workspace: &Workspace,
     isolation: &Isolation,
     progress: Progress<'_>,
 ) -> Result<Tested, Error> {
+    let total = suite.tests.len() as u32;
     let mut failed = Vec::new();
     let path = workspace.input();
     for (index, test) in (0..).zip(&suite.tests) {
@@ -100,11 +118,14 @@ pub(crate) fn run(
             }
             Err(error) => return Err(error),
         };
-        if let Some(failure) = failure {
-            failed.push(FailedTest { index, failure, run: run.shortened(MOST_KEPT) });
+        let Some(failure) = failure else { continue };
+        let is_late = rest == Rest::IsLeft && run.ending.is_time_out();
+        failed.push(FailedTest { index, failure, run: run.shortened(MOST_KEPT) });
+        if is_late {
+            return Ok(Tested { total, failed, unrun: total - index - 1 });
         }
     }
-    Ok(Tested { total: suite.tests.len() as u32, failed })
+    Ok(Tested { total, failed, unrun: 0 })
 }
 
 /// Why a run fails a test, if it does. The exit code is the program's own business, unless nothing else is asked for.

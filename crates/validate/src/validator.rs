@@ -9,6 +9,7 @@ use fixwright_report::BugReport;
 
 use crate::process::Run;
 use crate::recheck::Recheck;
+use crate::tested::Rest;
 use crate::{
     Analysis, Baseline, CopyOptions, Error, Executable, Isolation, Judged, Progress, Toolchain,
     Verdict, Workspace, diagnostics,
@@ -63,7 +64,8 @@ impl Validator {
         &self.baseline
     }
 
-    /// Applies `patch` to a fresh copy of the tree, compiles it, runs its tests if it has any, and then the analyser if there is one.
+    /// Applies `patch` to a fresh copy of the tree, compiles it, runs its tests if it has any, and then, if they pass, the analyser if there is one.
+    /// Behind a test that runs out of time no further one is run.
     ///
     /// # Errors
     ///
@@ -97,13 +99,16 @@ impl Validator {
             Ok(workspace) => workspace,
             Err(error) => return refusal(error),
         };
-        match self.toolchain.judge(&workspace, &self.isolation, progress) {
+        match self.toolchain.judged(Rest::IsLeft, &workspace, &self.isolation, progress) {
             Ok(judged) => {
                 drop(workspace);
                 let mut judged = self.compared(judged);
-                self.forgive_old(&mut judged, planned.changes(), progress)?;
-                judged.analysis =
-                    self.analysis(&judged, patch, report, planned.changes(), progress)?;
+                // Of what is no repair anyway nobody asks more.
+                if judged.verdict.grade() >= Verdict::Compiles.grade() {
+                    self.forgive_old(&mut judged, planned.changes(), progress)?;
+                    judged.analysis =
+                        self.analysis(patch, report, planned.changes(), progress)?;
+                }
                 Ok(judged)
             }
             // The command could be started before, so the patch has taken away its program or
@@ -129,19 +134,15 @@ impl Validator {
         })
     }
 
-    /// What the analyser says, if a candidate that compiles is worth asking it.
+    /// What the analyser says, if there is one.
     fn analysis(
         &self,
-        judged: &Judged,
         patch: &Patch,
         report: Option<&BugReport>,
         changes: &[Change],
         progress: Progress<'_>,
     ) -> Result<Option<Analysis>, Error> {
         let Some(recheck) = &self.recheck else { return Ok(None) };
-        if !judged.run.as_ref().is_some_and(Run::succeeded) {
-            return Ok(None);
-        }
         // A fresh copy: what was built and run in the other one may have changed its files.
         let Ok(after) = self.patched(patch)? else { return Ok(None) };
         let before = || Workspace::copy_of(&self.tree, &self.options);

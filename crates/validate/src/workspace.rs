@@ -1,8 +1,11 @@
 //! A throw-away copy of a source tree, so that no candidate touches the user's own.
 
+use std::collections::HashSet;
 use std::fs::{self, DirEntry, File};
+use std::io::ErrorKind;
 use std::os::unix::fs::lchown;
 use std::path::{Component, Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
@@ -24,9 +27,9 @@ pub struct CopyOptions {
 }
 
 impl Default for CopyOptions {
-    /// 100,000 files, 2 GiB, nothing left out.
+    /// 400,000 files, 8 GiB, nothing left out: a built kernel fits.
     fn default() -> Self {
-        Self { max_files: 100_000, max_bytes: 2 << 30, skip: Vec::new() }
+        Self { max_files: 400_000, max_bytes: 8 << 30, skip: Vec::new() }
     }
 }
 
@@ -36,13 +39,21 @@ pub struct Workspace {
     folder: TempDir,
     root: PathBuf,
     left_out: Vec<PathBuf>,
+    /// Whose it has been made.
+    owner: OnceLock<u32>,
+}
+
+impl Drop for Workspace {
+    fn drop(&mut self) {
+        flatten(self.folder.path());
+    }
 }
 
 impl Workspace {
     /// Copies the tree at `source` to the system's folder for temporary files.
     ///
     /// Files keep their permissions and the times of their last changes, by which `make` knows what is built. A symbolic link is copied as such if it is relative and stays
-    /// in the tree. Every other one, pipes, sockets and devices are left out.
+    /// in the tree. Every other one, pipes, sockets, devices, and what may not be read are left out, as is what goes away meanwhile.
     ///
     /// # Errors
     ///
@@ -55,6 +66,7 @@ impl Workspace {
             source: &source,
             root: &workspace.root,
             options,
+            skip: options.skip.iter().map(PathBuf::as_path).collect(),
             files: 0,
             bytes: 0,
             left_out: Vec::new(),
@@ -63,7 +75,7 @@ impl Workspace {
         while let Some(next) = folders.pop() {
             copy.folder(&next, &mut folders)?;
         }
-        workspace.left_out = copy.left_out;
+        workspace.left_out = std::mem::take(&mut copy.left_out);
         Ok(workspace)
     }
 
@@ -90,7 +102,7 @@ impl Workspace {
         for made in [&root, &folder.path().join("tmp")] {
             fs::create_dir(made).map_err(Error::io(made))?;
         }
-        Ok(Self { folder, root, left_out: Vec::new() })
+        Ok(Self { folder, root, left_out: Vec::new(), owner: OnceLock::new() })
     }
 
     /// The root of the copy.
@@ -108,8 +120,11 @@ impl Workspace {
         self.folder.path().join("input")
     }
 
-    /// Makes all of it a user's own; only root may.
+    /// Makes all of it a user's own; only root may. What that user has made since then is theirs already.
     pub(crate) fn give_to(&self, user: u32) -> Result<(), Error> {
+        if self.owner.get() == Some(&user) {
+            return Ok(());
+        }
         let mut paths = vec![self.folder.path().to_path_buf()];
         while let Some(path) = paths.pop() {
             lchown(&path, Some(user), Some(user)).map_err(Error::io(&path))?;
@@ -118,6 +133,7 @@ impl Workspace {
                 paths.extend(entries.flatten().map(|entry| entry.path()));
             }
         }
+        let _ = self.owner.set(user);
         Ok(())
     }
 
@@ -129,8 +145,8 @@ impl Workspace {
             .try_for_each(|path| set_modified(&path, SystemTime::now()))
     }
 
-    /// What was left out because it could not be copied safely: links that lead elsewhere, pipes,
-    /// sockets, devices.
+    /// What was left out because it could not be copied, or not safely: links that lead elsewhere, pipes, sockets, devices, and what may not be
+    /// read.
     pub fn left_out(&self) -> &[PathBuf] {
         &self.left_out
     }
@@ -140,11 +156,32 @@ fn set_modified(path: &Path, time: SystemTime) -> Result<(), Error> {
     File::open(path).and_then(|file| file.set_modified(time)).map_err(Error::io(path))
 }
 
+/// Moves all folders in a folder up into it. A hostile program can nest them deeper than paths may be long, than files may be open, and than the stack
+/// of whoever goes down into them.
+fn flatten(top: &Path) {
+    let folders_in = |folder: &Path| {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+    };
+    let mut flat: Vec<PathBuf> = folders_in(top).map(|entry| entry.path()).collect();
+    let mut moved = 0;
+    while let Some(folder) = flat.pop() {
+        for inner in folders_in(&folder) {
+            let place = top.join(format!("moved-{moved}"));
+            if fs::rename(inner.path(), &place).is_ok() {
+                moved += 1;
+                flat.push(place);
+            }
+        }
+    }
+}
+
 /// A copy in the making. All paths are relative to the root.
 struct Copy<'a> {
     source: &'a Path,
     root: &'a Path,
     options: &'a CopyOptions,
+    skip: HashSet<&'a Path>,
     files: u64,
     bytes: u64,
     left_out: Vec<PathBuf>,
@@ -154,37 +191,62 @@ impl Copy<'_> {
     /// Copies what is in one folder; the folders in it are made, and put on the list.
     fn folder(&mut self, path: &Path, folders: &mut Vec<PathBuf>) -> Result<(), Error> {
         let from = self.source.join(path);
-        for entry in fs::read_dir(&from).map_err(Error::io(&from))? {
+        let entries = match fs::read_dir(&from).map_err(Error::io(&from)) {
+            Ok(entries) => entries,
+            // The root has to be there.
+            Err(error) if path == Path::new("") => return Err(error),
+            Err(error) => return self.forgive(error, &from, path),
+        };
+        for entry in entries {
             let entry = entry.map_err(Error::io(&from))?;
             let path = path.join(entry.file_name());
-            if entry.file_name() != ".git" && !self.options.skip.contains(&path) {
-                self.entry(&entry, path, folders)?;
+            if entry.file_name() != ".git" && !self.skip.contains(&*path) {
+                match self.entry(&entry, &path, folders) {
+                    Err(error) => self.forgive(error, &entry.path(), &path)?,
+                    copied => copied?,
+                }
             }
         }
         Ok(())
     }
 
+    /// What at `from` may not be read is left out, and so is what is gone.
+    fn forgive(&mut self, error: Error, from: &Path, path: &Path) -> Result<(), Error> {
+        let kind = match &error {
+            Error::Io { path, source } if path == from => source.kind(),
+            _ => return Err(error),
+        };
+        match kind {
+            ErrorKind::NotFound => Ok(()),
+            ErrorKind::PermissionDenied => {
+                self.left_out.push(path.to_path_buf());
+                Ok(())
+            }
+            _ => Err(error),
+        }
+    }
+
     fn entry(
         &mut self,
         entry: &DirEntry,
-        path: PathBuf,
+        path: &Path,
         folders: &mut Vec<PathBuf>,
     ) -> Result<(), Error> {
-        let (from, to) = (entry.path(), self.root.join(&path));
+        let (from, to) = (entry.path(), self.root.join(path));
         let metadata = entry.metadata().map_err(Error::io(&from))?;
         self.count(if metadata.is_file() { metadata.len() } else { 0 })?;
         if metadata.is_dir() {
             fs::create_dir(&to).map_err(Error::io(&to))?;
-            folders.push(path);
+            folders.push(path.to_path_buf());
         } else if metadata.is_file() {
             fs::copy(&from, &to).map_err(Error::io(&from))?;
             set_modified(&to, metadata.modified().map_err(Error::io(&from))?)?;
         } else if metadata.is_symlink()
-            && let Some(target) = self.link_inside(&path)
+            && let Some(target) = self.link_inside(path)
         {
             std::os::unix::fs::symlink(target, &to).map_err(Error::io(&to))?;
         } else {
-            self.left_out.push(path);
+            self.left_out.push(path.to_path_buf());
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The flags of `cargo xtask repair`.
 
 use std::num::{NonZeroU64, NonZeroUsize};
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
 use clap::Args;
 use clap::builder::ArgPredicate;
@@ -40,6 +40,12 @@ pub struct RepairFlags {
     /// The folder of the source that the report is about
     #[arg(long, value_name = "DIR", requires = "what")]
     pub source: Option<PathBuf>,
+    /// A folder or file of the source, relative to it, that compiling and testing do not need and that is not copied for them
+    #[arg(long, value_name = "PATH", requires = "what", value_parser = inside)]
+    pub skip: Vec<PathBuf>,
+    /// The most GiB of source that are copied for each candidate
+    #[arg(long, value_name = "GIB", default_value_t = 8)]
+    pub copy_limit: u16,
     /// The line to repair, where the report has none or a wrong one; of several reports in the file, one of this line is taken
     #[arg(long, value_name = "N")]
     pub line: Option<NonZeroUsize>,
@@ -108,6 +114,17 @@ pub struct RepairFlags {
     pub device: String,
 }
 
+/// A path in a folder, as it is written without detours.
+fn inside(path: &str) -> Result<PathBuf, String> {
+    let path = Path::new(path);
+    let is_name = |part: &Component<'_>| matches!(part, Component::Normal(_));
+    let parts = path.components().skip_while(|part| *part == Component::CurDir);
+    if parts.clone().next().is_none() || !parts.clone().all(|part| is_name(&part)) {
+        return Err("name it as it is called in the folder of the source".to_owned());
+    }
+    Ok(parts.collect())
+}
+
 impl RepairFlags {
     /// Says what is wrong with the paths before anything is fetched or built for them.
     ///
@@ -129,7 +146,10 @@ impl RepairFlags {
                 "{file}: name the folder of the programs, not one of them"
             )));
         }
-        let missing = paths.into_iter().flatten().find(|path| !path.exists());
+        let root = self.source.as_ref().or(self.programs.as_ref());
+        let skipped: Vec<PathBuf> =
+            self.skip.iter().zip(root.iter().cycle()).map(|(skip, root)| root.join(skip)).collect();
+        let missing = paths.into_iter().flatten().chain(&skipped).find(|path| !path.exists());
         missing.map_or(Ok(()), |path| {
             Err(BadInput(format!("{}: there is no such file or folder", path.display())))
         })

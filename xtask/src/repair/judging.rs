@@ -1,12 +1,14 @@
 //! How candidates are judged: what compiles the tree, what tests it, what analyses it again, and in which sandbox.
 
+use std::collections::BTreeSet;
 use std::env;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fixwright::report::{self, BugReport, Format, Level};
 use fixwright::validate::{
-    CopyOptions, Isolation, Progress, Suite, Task, Toolchain, Validator, Verdict, same_file,
+    CopyOptions, Error as ValidateError, Executable, Isolation, Progress, Suite, Task, Toolchain,
+    Validator, Verdict, Workspace, same_file,
 };
 
 use super::course::Course;
@@ -24,19 +26,39 @@ const SHOWN: usize = 10;
 pub(super) struct Judging<'a> {
     flags: &'a RepairFlags,
     root: &'a Path,
+    /// The tree as it was when the work began; none if that is over before anybody changes it.
+    still: Option<Workspace>,
     course: Option<&'a Course>,
+    /// The folders of the course that have programs.
+    folders: BTreeSet<PathBuf>,
     isolation: Isolation,
 }
 
 impl<'a> Judging<'a> {
     pub(super) fn new(flags: &'a RepairFlags, root: &'a Path) -> anyhow::Result<Self> {
         let isolation = isolation(flags.allow_unsandboxed, &flags.allow_read)?;
-        Ok(Self { flags, root, course: None, isolation })
+        let (still, course, folders) = (None, None, BTreeSet::new());
+        Ok(Self { flags, root, still, course, folders, isolation })
+    }
+
+    /// The same for long work: whatever happens to the tree meanwhile, all is judged by what it is now.
+    pub(super) fn of_tree_as_it_is(self) -> anyhow::Result<Self> {
+        let still = Workspace::copy_of(self.root, &self.all()).map_err(too_large)?;
+        Ok(Self { still: Some(still), ..self })
     }
 
     /// The same for programs, each of which is compiled and tested by itself.
-    pub(super) fn of_programs(self, course: Option<&'a Course>) -> Self {
-        Self { course, ..self }
+    pub(super) fn of_programs<'f>(
+        self,
+        course: Option<&'a Course>,
+        files: impl Iterator<Item = &'f str>,
+    ) -> Self {
+        let folders = files.filter_map(|file| Path::new(file).parent().map(Path::to_path_buf));
+        Self { course, folders: folders.collect(), ..self }
+    }
+
+    fn tree(&self) -> &Path {
+        self.still.as_ref().map_or(self.root, Workspace::root)
     }
 
     /// Whether the whole tree is compiled, whichever file is repaired.
@@ -62,12 +84,17 @@ impl<'a> Judging<'a> {
         file: &str,
         progress: Progress<'_>,
     ) -> anyhow::Result<Validator> {
-        let (copy, isolation) = (self.copied(), self.isolation.clone());
+        let (copy, isolation) = (self.copied(file), self.isolation.clone());
         let toolchain = self.toolchain(file);
-        let validator = Validator::new(self.root, toolchain, copy, isolation, &mut *progress)?;
+        let validator = Validator::new(self.tree(), toolchain, copy, isolation, &mut *progress);
+        let validator = validator.map_err(too_large)?;
         let baseline = validator.baseline();
         if baseline.succeeded() {
-            self.say_what_fails(&validator, progress)?;
+            self.check_program(&validator, &mut *progress)?;
+            // Of each file of a pile nobody would read it.
+            if self.still.is_none() || self.is_of_tree() {
+                self.say_what_fails(&validator, progress)?;
+            }
             return Ok(validator);
         }
         // Of a program by itself all that is wrong is its own, what the linker says too.
@@ -87,15 +114,39 @@ impl<'a> Judging<'a> {
         Err(BadInput(format!("{what}\n{}", baseline.output.trim_end())).into())
     }
 
-    /// What is copied of the tree: what comes of a pile is not part of it.
-    fn copied(&self) -> CopyOptions {
+    /// What is copied for the judgement of a file. A program needs no folders of other programs, unless a command of the caller's says so.
+    fn copied(&self, file: &str) -> CopyOptions {
+        let mut options = self.all();
+        if self.flags.compile.is_none() {
+            let is_other = |folder: &&PathBuf| !Path::new(file).starts_with(folder);
+            options.skip.extend(self.folders.iter().filter(is_other).cloned());
+        }
+        options
+    }
+
+    /// All of the tree but what comes of a pile, and what the caller leaves out.
+    fn all(&self) -> CopyOptions {
         let mut options = CopyOptions::default();
+        options.max_bytes = u64::from(self.flags.copy_limit) << 30;
+        options.skip.clone_from(&self.flags.skip);
         let out = self.flags.out.as_ref().and_then(|out| out.canonicalize().ok());
         if let (Some(out), Ok(root)) = (out, self.root.canonicalize()) {
             let inside = out.strip_prefix(root).ok().filter(|inside| *inside != Path::new(""));
             options.skip.extend(inside.map(Path::to_path_buf));
         }
         options
+    }
+
+    /// A compile command of the caller's has to make the program that the tests run.
+    fn check_program(&self, validator: &Validator, progress: Progress<'_>) -> anyhow::Result<()> {
+        let Some(command) = self.course.and(self.flags.compile.as_ref()) else { return Ok(()) };
+        match validator.executable(None, progress)? {
+            Executable::Missing => Err(BadInput(format!(
+                "`{command}` makes no file `program`, which the tests are run on: add `-o program`"
+            ))
+            .into()),
+            _ => Ok(()),
+        }
     }
 
     /// Tests the tree as it is.
@@ -140,7 +191,7 @@ impl<'a> Judging<'a> {
 
     fn has_makefile(&self) -> bool {
         let names = ["Makefile", "makefile", "GNUmakefile"];
-        names.iter().any(|name| self.root.join(name).is_file())
+        names.iter().any(|name| self.tree().join(name).is_file())
     }
 
     fn bounded(&self, mut task: Task) -> Task {
@@ -148,6 +199,18 @@ impl<'a> Judging<'a> {
         task.limits.cpu_time = Some(task.limits.wall_time);
         task.limits.memory = Some(u64::from(self.flags.memory) << 30).filter(|memory| *memory > 0);
         task.with_env("PATH", env::var("PATH").unwrap_or_default())
+    }
+}
+
+/// What to do about a tree that is too large to be copied.
+fn too_large(error: ValidateError) -> anyhow::Error {
+    match error {
+        ValidateError::TooLarge { root, limit } => BadInput(format!(
+            "{}: has more than {limit}, and is copied for each candidate: --skip leaves folders out, --copy-limit allows more",
+            root.display()
+        ))
+        .into(),
+        error => error.into(),
     }
 }
 
@@ -203,6 +266,21 @@ mod tests {
         let judged = validator.judge_unpatched(&mut |_| ControlFlow::Continue(())).unwrap();
         assert_eq!(judged.verdict, Verdict::Plausible);
         assert_eq!(shell("cat {file}", "$(x).c").argv, ["sh", "-c", "cat \"$1\"", "sh", "$(x).c"]);
+    }
+
+    #[test]
+    fn what_is_skipped_is_named_as_it_is_called_in_the_source() {
+        let folder = tempfile::tempdir().unwrap();
+        let flags = |skip: &str| {
+            let source = format!("--source={}", folder.path().display());
+            let line = ["xtask", "repair", "--allow-unsandboxed", "--report=x", &source, skip];
+            Flags::try_parse_from(line)
+        };
+        let parsed = flags("--skip=./out/deep/").unwrap();
+        let Command::Repair(repair) = parsed.command else { unreachable!() };
+        let judging = Judging::new(&repair, folder.path()).unwrap();
+        assert_eq!(judging.all().skip, [Path::new("out/deep")]);
+        assert!(flags("--skip=../out").is_err() && flags("--skip=/out").is_err());
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub(super) fn run(flags: &RepairFlags, paths: &Paths<'_>) -> anyhow::Result<Exit
     let mut pile = Pile::open(input, paths.out, findings, Some(&weights), interrupt)?;
     let mut worked = Ok(());
     if pile.is_open() {
-        let judges = input.judges(&pile.interrupt)?;
+        let judges = input.judges(&pile.findings, &pile.interrupt)?;
         note("loading the model");
         worked = with_model(flags, &model, Searching { pile: &mut pile, judges });
     }
@@ -76,9 +76,10 @@ struct Input<'a> {
 
 impl<'a> Input<'a> {
     /// What judges candidates. A tree that is compiled as a whole has to compile as it is.
-    fn judges(self, interrupt: &Interrupt) -> anyhow::Result<Judges<'a>> {
-        let judging = Judging::new(self.flags, self.source)?.of_programs(self.course);
-        Judges::new(judging, &mut |_| interrupt.flow())
+    fn judges(self, findings: &Findings, interrupt: &Interrupt) -> anyhow::Result<Judges<'a>> {
+        let files = findings.found.iter().map(|finding| &*finding.case.file.path);
+        let judging = Judging::new(self.flags, self.source)?.of_tree_as_it_is()?;
+        Judges::new(judging.of_programs(self.course, files), &mut |_| interrupt.flow())
     }
 }
 

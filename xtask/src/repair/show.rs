@@ -91,7 +91,11 @@ fn judged(candidate: &Candidate) -> String {
         Verdict::Compiles if new > 0 => format!("applies and compiles, with {new} new diagnostics"),
         Verdict::Compiles => "applies and compiles".to_owned(),
         Verdict::Failed { total: 1, .. } => "fails the tests".to_owned(),
-        Verdict::Failed { passed, total } => format!("passes {passed} of {total} tests"),
+        Verdict::Failed { passed, total } => {
+            let unrun = candidate.judged.tests.as_ref().map_or(0, |tests| tests.unrun);
+            let late = format!(", of which {unrun} were not run: one before went over its time");
+            format!("passes {passed} of {total} tests{}", if unrun > 0 { &late } else { "" })
+        }
         Verdict::Plausible => "passes all tests".to_owned(),
         other => format!("{other:?}"),
     }

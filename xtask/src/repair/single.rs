@@ -33,13 +33,12 @@ pub(super) fn run(flags: &RepairFlags) -> anyhow::Result<Exit> {
     let repair = with_model(flags, &model, search)?;
     watch.finish();
 
-    let exit = conclude(flags, &case, &repair, start)?;
     if let Some(path) = &flags.json {
         let weights = model.files()?;
         let record = record::Record::new(flags, &case, &weights, &repair, start.elapsed());
         replace_json(path, &record)?;
     }
-    Ok(exit)
+    conclude(flags, &case, &repair, start)
 }
 
 /// What is to be repaired, how candidates are judged, and who watches.
@@ -82,12 +81,12 @@ fn conclude(
         note(format_args!("{}: {what}", case.place()));
         return Ok(exit);
     };
+    print(best)?;
     if repair.is_cancelled() {
         note("interrupted: this is the best until then, and is not applied");
     } else if flags.apply {
         apply(case, best)?;
     }
-    print(best)?;
     show::summary(case, best, start.elapsed());
     Ok(if repair.is_cancelled() { exit } else { Exit::Done })
 }

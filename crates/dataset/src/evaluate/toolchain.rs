@@ -34,7 +34,9 @@ impl Programs {
     /// of these 256 MiB of stack, and 1 MiB of output.
     pub fn c(file: &str) -> Self {
         let flags = ["-std=gnu11", "-w", "-O1", "-fno-strict-aliasing", "-o", "program"];
-        let compile = ["gcc"].into_iter().chain(flags).chain([file, "-lm"]);
+        // Such names are options otherwise.
+        let own = if file.starts_with(['-', '@']) { format!("./{file}") } else { file.to_owned() };
+        let compile = ["gcc"].into_iter().chain(flags).chain([&*own, "-lm"]);
         let mut limits = Limits::default();
         limits.wall_time = Duration::from_secs(10);
         limits.cpu_time = Some(Duration::from_secs(2));
@@ -45,7 +47,7 @@ impl Programs {
         limits.flood = Some(MOST_OUTPUT as u64);
         limits.output = MOST_OUTPUT;
         Self {
-            file: file.into(),
+            file: file.to_owned(),
             compile: Task::new(compile),
             run: Task::new(["./program"]).with_limits(limits),
         }

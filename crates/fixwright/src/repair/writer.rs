@@ -231,9 +231,14 @@ fn show<'a>(
 ) -> impl FnMut(DecodeEvent) -> ControlFlow<()> + 'a {
     let mut stream = tokenizer.stream();
     move |event| {
-        let DecodeEvent::Token(token) = event else { return ControlFlow::Continue(()) };
-        // The model has rows beyond its vocabulary; what those would say is nothing.
-        progress(Event::Text(&stream.push(token).unwrap_or_default()))
+        match event {
+            // The model has rows beyond its vocabulary; what those would say is nothing.
+            DecodeEvent::Token(token) => {
+                progress(Event::Text(&stream.push(token).unwrap_or_default()))
+            }
+            DecodeEvent::Reading { unseen } => progress(Event::Reading { tokens: unseen }),
+            _ => ControlFlow::Continue(()),
+        }
     }
 }
 

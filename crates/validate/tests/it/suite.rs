@@ -3,7 +3,7 @@
 use fixwright_patch::{DiffOptions, FilePatch, Patch};
 use fixwright_validate::{
     Compare, CopyOptions, Ending, Executable, FailedTest, Failure, Isolation, Launcher, Limits,
-    Sandbox, Suite, Task, TestCase, Toolchain, Validator, Verdict, WrongOutput,
+    Sandbox, Suite, Task, TestCase, Tested, Toolchain, Validator, Verdict, WrongOutput,
 };
 use std::time::Duration;
 
@@ -55,6 +55,39 @@ fn failure(source: &str) -> Failure {
     let (verdict, failed) = judge(source, vec![test("4 2\n", "2\n")]);
     assert_eq!(verdict, Verdict::Failed { passed: 0, total: 1 });
     failed[0].failure.clone()
+}
+
+/// How a program fares, as it is and as a candidate for the repair of another one.
+fn both_ways(source: &str, tests: Vec<TestCase>) -> [Tested; 2] {
+    let old = "int main(void)\n{\n\treturn 0;\n}\n";
+    let judge = |before: &str, after: Option<&str>| {
+        let dir = tree(&[("program.c", before)]);
+        let (toolchain, options) =
+            (toolchain(&["gcc", "-w"], tests.clone()), CopyOptions::default());
+        let validator =
+            Validator::new(dir.path(), toolchain, options, sandbox(), &mut go_on).unwrap();
+        let (old, options) = (Some(before.as_bytes()), DiffOptions::default());
+        let judged = match after.map(str::as_bytes) {
+            None => validator.judge_unpatched(&mut go_on),
+            after => {
+                let files = vec![FilePatch::between("program.c", old, after, &options)];
+                validator.judge(&Patch { files }, &mut go_on)
+            }
+        };
+        judged.unwrap().tests.unwrap()
+    };
+    [judge(source, None), judge(old, Some(source))]
+}
+
+/// Of the program itself all tests count: the one that is told best may come last.
+#[test]
+fn a_candidate_that_loops_forever_is_not_run_again() {
+    let stuck = DIVIDE.replace("return 0", "while (a == 9) b++; return 0");
+    let tests = vec![test("4 2", "2\n"), test("9 3", "3\n"), test("6 2", "?"), test("8 2", "4\n")];
+    let [whole, candidate] = both_ways(&stuck, tests);
+    let indices = |tested: &Tested| tested.failed.iter().map(|it| it.index).collect::<Vec<_>>();
+    assert_eq!((indices(&whole), whole.unrun, whole.passed()), (vec![1, 2], 0, 2));
+    assert_eq!((indices(&candidate), candidate.unrun, candidate.passed()), (vec![1], 2, 1));
 }
 
 /// What is in the folder for temporary files is the program's.

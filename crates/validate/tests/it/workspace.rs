@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use fixwright_validate::{CopyOptions, Error, Workspace};
@@ -33,6 +34,33 @@ fn a_copy_has_the_files_and_goes_away() {
     assert!(!root.join(".git").exists() && !root.join("build").exists());
     drop(copy);
     assert!(!root.parent().unwrap().exists());
+}
+
+/// Root may read everything.
+#[test]
+fn what_may_not_be_read_is_left_out() {
+    let dir = tree(&[("a.c", "a"), ("secret", "s"), ("closed/b.c", "b")]);
+    for path in ["secret", "closed"] {
+        fs::set_permissions(dir.path().join(path), fs::Permissions::from_mode(0)).unwrap();
+    }
+    let all = fs::read(dir.path().join("secret")).is_ok();
+    let copy = Workspace::copy_of(dir.path(), &CopyOptions::default()).unwrap();
+    let mut left_out = copy.left_out().to_vec();
+    left_out.sort();
+    let expected = if all { vec![] } else { vec!["closed", "secret"] };
+    assert_eq!(left_out, expected.into_iter().map(PathBuf::from).collect::<Vec<_>>());
+    assert!(copy.root().join("a.c").exists());
+}
+
+#[test]
+fn a_copy_goes_away_however_deep_a_program_has_dug() {
+    let copy = Workspace::copy_of(tree(&[("a", "a")]).path(), &CopyOptions::default()).unwrap();
+    let folder = copy.root().parent().unwrap().to_path_buf();
+    let dig = "for (1..30000) { mkdir 'd' and chdir 'd' or die $! }";
+    let dug = Command::new("perl").args(["-e", dig]).current_dir(copy.root()).status().unwrap();
+    assert!(dug.success());
+    drop(copy);
+    assert!(!folder.exists());
 }
 
 /// A whole tree that was built is not built again, and what `make` never rebuilt is not newer than what it is made of.

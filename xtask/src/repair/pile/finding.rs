@@ -68,7 +68,7 @@ impl Findings {
     /// Every C file of the folder. What is wrong with a program, if anything is, its tests have to say.
     fn programs(mut reader: Reader<'_>) -> anyhow::Result<Self> {
         let mut files = Vec::new();
-        collect(reader.root, &mut files)?;
+        collect(reader.root, &mut files, &mut reader.findings.left_out)?;
         files.retain(|file| file.extension().is_some_and(|extension| extension == "c"));
         for file in files {
             reader.program(&file);
@@ -88,7 +88,7 @@ impl Findings {
             return Ok(reader.findings);
         }
         let mut files = Vec::new();
-        collect(reports, &mut files)?;
+        collect(reports, &mut files, &mut reader.findings.left_out)?;
         for file in files {
             if let Err(error) = reader.file(&file) {
                 note(&error);
@@ -99,8 +99,12 @@ impl Findings {
     }
 }
 
-/// The files of a folder and of those in it, hidden ones left out.
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+/// The files of a folder and of those in it, hidden ones left out, and folders in it that cannot be read.
+fn collect(
+    folder: &Path,
+    files: &mut Vec<PathBuf>,
+    left_out: &mut Vec<LeftOut>,
+) -> anyhow::Result<()> {
     let context = || format!("cannot read {}", folder.display());
     let mut entries = Vec::new();
     for entry in fs::read_dir(folder).with_context(context)? {
@@ -113,7 +117,12 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     entries.sort_by(|one, other| one.0.cmp(&other.0));
     for (path, kind) in entries {
         match kind {
-            kind if kind.is_dir() => collect(&path, files)?,
+            kind if kind.is_dir() => {
+                if let Err(error) = collect(&path, files, left_out) {
+                    note(format_args!("{error:#}"));
+                    left_out.push(LeftOut::file(path, format!("{error:#}")));
+                }
+            }
             kind if kind.is_file() => files.push(path),
             _ => {}
         }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use anyhow::Context as _;
+use fixwright::patch::Patch;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -35,6 +36,30 @@ struct Entry<'a> {
 struct Kept {
     source: String,
     outcome: Outcome,
+    record: Option<Candidates>,
+}
+
+#[derive(Deserialize)]
+struct Candidates {
+    /// The best first.
+    candidates: Vec<Diff>,
+}
+
+#[derive(Deserialize)]
+struct Diff {
+    patch: Option<String>,
+}
+
+impl Kept {
+    /// Whether the source is as the patch of a finding has made it. A program's tests say themselves that nothing is wrong any more.
+    fn is_applied(&self, finding: &Finding) -> bool {
+        if self.outcome.patch.is_none() || finding.program.is_some() {
+            return false;
+        }
+        let best = self.record.as_ref().and_then(|record| record.candidates.first());
+        let patch = best.and_then(|best| Patch::parse(best.patch.as_ref()?).ok());
+        patch.is_some_and(|patch| patch.reverse().plan(&finding.case.root, 1).is_ok())
+    }
 }
 
 impl Folder {
@@ -61,11 +86,11 @@ impl Folder {
         Ok(folder)
     }
 
-    /// What became of a finding in an earlier run, if its source is still the same and its patch is there.
+    /// What became of a finding in an earlier run, if its source is still the same, or has had its patch, and that is there.
     pub(super) fn kept(&self, finding: &Finding) -> anyhow::Result<Option<Outcome>> {
         let Some(kept) = read::<Kept>(&self.result(finding))? else { return Ok(None) };
         let there = kept.outcome.patch.as_ref().is_none_or(|name| self.path.join(name).is_file());
-        let same = kept.source == sha256(&finding.case.file.text);
+        let same = kept.source == sha256(&finding.case.file.text) || kept.is_applied(finding);
         // Programs have come and gone since.
         let outcome = Outcome { number: finding.number, ..kept.outcome };
         Ok((there && same).then_some(outcome))

@@ -1,5 +1,7 @@
 //! What the results in a folder were made with and of.
 
+use std::path::PathBuf;
+
 use fixwright::prompt::TEMPLATE_VERSION;
 use serde::Serialize;
 use serde_json::Value;
@@ -27,6 +29,10 @@ pub(super) struct Settings<'a> {
     test: Option<&'a str>,
     analyser: Option<&'a str>,
     timeout: u64,
+    memory: u32,
+    allow_read: &'a [PathBuf],
+    allow_unsandboxed: bool,
+    skip: &'a [PathBuf],
     /// The sha256 of the findings' places and rules, for their numbers; programs have names.
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<String>,
@@ -42,7 +48,7 @@ impl<'a> Settings<'a> {
         weights: &'a [WeightFile],
     ) -> Self {
         Self {
-            format: 2,
+            format: 3,
             fixwright: env!("CARGO_PKG_VERSION"),
             template: TEMPLATE_VERSION,
             model: weights.iter().map(|file| &*file.sha256).collect(),
@@ -56,6 +62,10 @@ impl<'a> Settings<'a> {
             test: flags.test.as_deref(),
             analyser: flags.analyser.as_ref().map(|analyser| &*analyser.name),
             timeout: flags.timeout.get(),
+            memory: flags.memory,
+            allow_read: &flags.allow_read,
+            allow_unsandboxed: flags.allow_unsandboxed,
+            skip: &flags.skip,
             findings: course.is_none().then(|| digest(findings)),
             course: course
                 .map(|course| sha256(&format!("{:?}", (&course.description, &course.tests)))),

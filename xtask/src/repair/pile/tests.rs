@@ -76,7 +76,7 @@ impl Bench {
         let input = Input { flags, source, course: course.as_ref() };
         let mut pile = Pile::open(input, out, findings, Some(&[]), interrupt.clone())?;
         if pile.is_open() {
-            let judges = input.judges(interrupt)?;
+            let judges = input.judges(&pile.findings, interrupt)?;
             pile.work(&judges, search)?;
         }
         let mut table = Vec::new();
@@ -205,6 +205,23 @@ fn each_finding_gets_a_patch_that_git_applies_or_a_reason() {
         and nobody has reviewed it; it applies and compiles; the finding is\n\
         gone.\n\nReported-by: compiler (-Wbug)\n";
     assert_eq!(log.trim_end(), expected.trim_end());
+
+    // What was applied is done, though its source has changed.
+    let patches = bench.patches();
+    bench.run(&[]).unwrap();
+    assert_eq!((bench.asked(), bench.patches()), (1, patches));
+}
+
+#[test]
+fn what_happens_to_the_tree_meanwhile_counts_for_nothing() {
+    let bench = Bench::new();
+    let search = |request: Request<'_>, judge: &dyn Judge, progress: Progress<'_>| {
+        let _ = fs::remove_dir_all(bench.path("tree/src"));
+        bench.search(&request, judge, progress)
+    };
+    let flags = bench.flags(&["--jobs", "1"]);
+    let (_, table) = bench.run_with(&flags, &Interrupt::default(), &search).unwrap();
+    assert!(table.contains("2 repaired, 0 plausible, 1 failed"), "{table}");
 }
 
 #[test]
@@ -347,6 +364,64 @@ fn what_could_not_be_judged_is_tried_again() {
     bench.write("tree/src/gone.h", "");
     let (exit, table) = bench.run(&[]).unwrap();
     assert_eq!((exit, bench.asked()), (Exit::Done, 1), "{table}");
+}
+
+/// Programs of a course and a test of them: `ann`'s is wrong.
+fn course(bench: &Bench) -> Vec<String> {
+    for folder in ["programs/ann", "programs/bob", "tests", "programs/common"] {
+        fs::create_dir_all(bench.path(folder)).unwrap();
+    }
+    for (name, prints) in [("ann", "2"), ("bob", "1")] {
+        let text = format!(
+            "#include <stdio.h>\n#include \"../common/c.h\"\nint main(void)\n{{\n\treturn printf({prints} == WRONG ? \"no\" : \"yes\") < 0;\n}}\n"
+        );
+        bench.write(&format!("programs/{name}/main.c"), &text);
+    }
+    bench.write("programs/common/c.h", "#define WRONG 2\n");
+    bench.write("tests/1.in", "");
+    bench.write("tests/1.out", "yes");
+    let paths = [("programs", "programs"), ("tests", "tests"), ("out", "out")];
+    paths.map(|(flag, name)| format!("--{flag}={}", bench.path(name).display())).to_vec()
+}
+
+/// A folder without programs is there for all of them, and what goes wrong with one program is not the end of the next.
+#[test]
+fn a_program_that_cannot_be_judged_does_not_end_the_work() {
+    let bench = Bench::new();
+    let line = course(&bench);
+    let zoe = fs::read_to_string(bench.path("programs/ann/main.c")).unwrap();
+    fs::create_dir(bench.path("programs/zoe")).unwrap();
+    bench.write("programs/zoe/main.c", &zoe.replace("2 ==", "3 - 1 =="));
+    let search = |request: Request<'_>, judge: &dyn Judge, progress: Progress<'_>| {
+        if request.path() == "ann/main.c" {
+            let source = std::io::ErrorKind::StorageFull.into();
+            let path = "full".into();
+            return Err(fixwright::validate::Error::Io { path, source }.into());
+        }
+        let fixed = request.source().replace("3 - 1", "1");
+        let mut writer = Known(format!("```c\n{fixed}```"));
+        repair::search(&request, &mut writer, judge, &repair::Options::default(), progress)
+    };
+    let run = |line: Vec<String>| bench.run_with(&parsed(line), &Interrupt::default(), &search);
+    let (exit, table) = run([line.clone(), vec!["--jobs=1".to_owned()]].concat()).unwrap();
+    let expected = [
+        "0001  ann/main.c    failed     full: no storage space",
+        "0002  bob/main.c    right      passes all tests",
+        "0003  zoe/main.c    repaired   zoe/main.patch: passes all tests",
+        "1 repaired, 0 plausible, 1 failed, 1 right as they are",
+    ];
+    assert_eq!((exit, table.lines().collect::<Vec<_>>()), (Exit::Failed, expected.into()));
+}
+
+#[test]
+fn a_compile_command_has_to_make_the_program() {
+    let bench = Bench::new();
+    let mut line = course(&bench);
+    line.push("--compile=gcc {file}".to_owned());
+    let search = |_: Request<'_>, _: &dyn Judge, _: Progress<'_>| unreachable!("nothing to search");
+    let (exit, table) = bench.run_with(&parsed(line), &Interrupt::default(), &search).unwrap();
+    assert_eq!(exit, Exit::Failed);
+    assert_eq!(table.matches("makes no file `program`").count(), 2, "{table}");
 }
 
 #[test]

@@ -87,7 +87,15 @@ impl Pile<'_> {
                 }
             });
         match tried.flatten() {
-            Err(error) if is_cancelled(&error) => Ok(None),
+            Err(error) => match error.downcast_ref() {
+                Some(ValidateError::Cancelled) => Ok(None),
+                // A hand-in that cannot be copied, say: the next one may be.
+                Some(reason) => {
+                    self.folder.forget(finding)?;
+                    Ok(Some(Outcome::untried(finding, &reason.to_string())))
+                }
+                None => Err(error),
+            },
             tried => tried,
         }
     }
@@ -128,6 +136,7 @@ impl Pile<'_> {
             Err(fixwright::Error::Decode(error @ DecodeError::PromptTooLong { .. })) => {
                 return untried(&error.to_string());
             }
+            Err(fixwright::Error::Validate(error)) => return Err(error.into()),
             Err(error) => return Err(error.into()),
         };
         let tested = self.input.course.is_some();
@@ -183,6 +192,3 @@ impl<'a> Halt<'a> {
     }
 }
 
-fn is_cancelled(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(ValidateError::Cancelled))
-}

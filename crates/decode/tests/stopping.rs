@@ -1,0 +1,110 @@
+//! Work that is broken off, and what becomes of it.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::convert::Infallible;
+use std::ops::ControlFlow;
+
+use fixwright_decode::{
+    Candidate, Edits, Event, Finish, NoDraft, Options, Sampling, Target, generate, generate_batch,
+};
+
+/// Counts, and would like to skip the 4 and, still more, the 7.
+#[derive(Clone, Default)]
+struct Counter(Vec<u32>);
+
+impl Target for Counter {
+    type Error = Infallible;
+
+    fn context_length(&self) -> usize {
+        usize::MAX
+    }
+
+    fn position(&self) -> usize {
+        self.0.len()
+    }
+
+    fn truncate(&mut self, position: usize) {
+        self.0.truncate(position);
+    }
+
+    fn logits(&mut self, tokens: &[u32], rows: usize) -> Result<Vec<f32>, Infallible> {
+        self.0.extend(tokens);
+        let logit = |t: u32, id: u32| match (t, id) {
+            _ if id == t + 1 => 9.0,
+            (3, 5) => 7.0,
+            (6, 8) => 8.0,
+            _ => 0.0,
+        };
+        let last = &tokens[tokens.len() - rows..];
+        Ok(last.iter().flat_map(|t| (0..100).map(move |id| logit(*t, id))).collect())
+    }
+}
+
+fn go_on() -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+#[test]
+fn reading_a_long_prompt_can_be_stopped_and_gone_on_with() {
+    let prompt: Vec<u32> = (0..1200).map(|at| at % 50).collect();
+    let options = Options { max_new_tokens: 3, ..Options::default() };
+    let mut target = Counter::default();
+    let mut left = Vec::new();
+    let mut stop = |event: Event| {
+        if let Event::Reading { unseen } = event {
+            left.push(unseen);
+        }
+        ControlFlow::Break(())
+    };
+    let stopped = generate(&mut target, &mut NoDraft, &prompt, &options, &mut stop).unwrap();
+    assert_eq!((stopped.finish, stopped.tokens.len()), (Finish::Cancelled, 0));
+    assert_eq!((stopped.stats.prompt_tokens, target.position()), (512, 512));
+    let mut go = |event: Event| {
+        if let Event::Reading { unseen } = event {
+            left.push(unseen);
+        }
+        go_on()
+    };
+    let whole = generate(&mut target, &mut NoDraft, &prompt, &options, &mut go).unwrap();
+    assert_eq!((whole.tokens, whole.stats.prompt_tokens), (vec![50, 51, 52], 688));
+    assert_eq!(left, [687, 175]);
+}
+
+#[test]
+fn who_stops_one_of_several_while_the_prompt_is_read_has_the_others_read_it() {
+    let prompt: Vec<u32> = (0..600).map(|at| at % 50).collect();
+    let options = Options { max_new_tokens: 2, ..Options::default() };
+    let candidate = || Candidate {
+        begin: Vec::new(),
+        sampling: Sampling::Greedy,
+        proposer: Box::new(NoDraft),
+    };
+    let mut stop = |index: usize, event: Event| match event {
+        Event::Reading { .. } if index == 0 => ControlFlow::Break(()),
+        _ => go_on(),
+    };
+    let mut target = Counter::default();
+    let candidates = vec![candidate(), candidate()];
+    let both = generate_batch(&mut target, candidates, &prompt, &options, &mut stop).unwrap();
+    assert_eq!((both[0].finish, both[0].tokens.len()), (Finish::Cancelled, 0));
+    assert_eq!((both[1].finish, &*both[1].tokens), (Finish::Length, &[50, 51][..]));
+}
+
+#[test]
+fn an_edit_that_was_broken_off_comes_again() {
+    let source: Vec<u32> = (1..60).collect();
+    let read = Edits::read(Counter::default(), &[0], &source, &|_, _| true, &mut go_on);
+    let mut edits = read.unwrap().unwrap();
+    let mut next = |proceed: &mut dyn FnMut() -> ControlFlow<()>| {
+        edits.next(&NoDraft, &Options::default(), proceed).unwrap().unwrap()
+    };
+    let mut calls = 0;
+    let broken = next(&mut || {
+        calls += 1;
+        if calls < 4 { go_on() } else { ControlFlow::Break(()) }
+    });
+    assert_eq!(broken.finish, Finish::Cancelled);
+    let without = |token: u32| source.iter().copied().filter(|t| *t != token).collect::<Vec<_>>();
+    assert_eq!(next(&mut go_on).tokens, without(7));
+    assert_eq!(next(&mut go_on).tokens, without(4));
+}
