@@ -34,7 +34,10 @@ impl SourceFile {
     /// The file is missing, ambiguous, too large, or not UTF-8, or the tree cannot be read.
     pub fn find(root: &Path, name: &str) -> Result<Self> {
         let wanted = components(name);
-        let direct: PathBuf = wanted.iter().collect();
+        // Whole trees are not searched for what is named as it is called on this machine.
+        let whole = root.canonicalize().ok();
+        let below = whole.and_then(|root| Path::new(name).strip_prefix(root).ok()?.to_str());
+        let direct: PathBuf = below.map_or(wanted.clone(), components).into_iter().collect();
         let path = if is_inside(root, &direct) { direct } else { search(root, name, &wanted)? };
         Ok(Self { text: read(&root.join(&path))?, path: slashed(&path) })
     }

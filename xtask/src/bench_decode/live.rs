@@ -141,8 +141,8 @@ fn summary(name: Name, cases: &[Case], runs: &[Vec<Run>], plain: &[Vec<Run>]) ->
     };
     let whole = rate(|run| run.stats.total());
     let each = |time: fn(&Run) -> Duration| -> f64 {
-        let seconds = runs.iter().flatten().map(|run| time(run).as_secs_f64());
-        seconds.sum::<f64>() / (runs.len() * cases.len()) as f64
+        let sums = runs.iter().map(|runs| runs.iter().map(time).sum::<Duration>());
+        median(sums.map(|sum| sum.as_secs_f64() / cases.len() as f64).collect())
     };
     let stats: Vec<Stats> = runs[0].iter().map(|run| run.stats.clone()).collect();
     let outputs = |runs: &[Vec<Run>]| -> Vec<Vec<u32>> {

@@ -1,7 +1,9 @@
 //! The result, as `--json` writes it.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 
+use fixwright::prompt::TEMPLATE_VERSION;
 use serde::Serialize;
 
 use super::BenchDecodeFlags;
@@ -13,9 +15,14 @@ use crate::replace::replace_json;
 pub(super) struct Record {
     pub(super) schema: u32,
     pub(super) version: &'static str,
+    pub(super) template: u32,
     /// The sha256 of the model's files, and of its adapter's.
     pub(super) weights: Vec<String>,
     pub(super) samples: String,
+    pub(super) max_changed_lines: Option<usize>,
+    pub(super) max_new_tokens: Option<usize>,
+    /// As many as there are processors if none.
+    pub(super) threads: Option<NonZeroUsize>,
     pub(super) target: &'static str,
     pub(super) mode: &'static str,
     pub(super) cases: usize,
@@ -42,7 +49,7 @@ pub(super) struct ProposerRecord {
     pub(super) acceptance: f64,
     /// How often a draft had a token at each position, and how often it was accepted.
     pub(super) by_position: Vec<(usize, usize)>,
-    /// Median seconds to the first token, and to the end.
+    /// Seconds to the first token and to the end, each the mean of all cases: the median over repeats.
     pub(super) first_token_seconds: Option<f64>,
     pub(super) total_seconds: Option<f64>,
     pub(super) equal_to_greedy: Option<bool>,
@@ -92,6 +99,10 @@ impl Record {
         Self {
             schema: 2,
             version: env!("CARGO_PKG_VERSION"),
+            template: TEMPLATE_VERSION,
+            max_changed_lines: flags.max_changed_lines,
+            max_new_tokens: flags.max_new_tokens,
+            threads: flags.threads,
             samples: flags
                 .samples
                 .as_deref()
