@@ -52,8 +52,7 @@ pub fn generate_batch<T: Target + Clone>(
         let mut own = target.clone();
         let mut heard = |event| on_event(lanes.len(), event);
         let Candidate { begin, sampling, proposer } = candidate;
-        let (run, finish) =
-            Run::start(&mut own, prompt, &begin, options, sampling, &mut heard)?;
+        let (run, finish) = Run::start(&mut own, prompt, &begin, options, sampling, &mut heard)?;
         if target.position() < prompt.len() - 1 {
             target.clone_from(&own);
             target.truncate(prompt.len() - 1);

@@ -47,7 +47,7 @@ impl CostCurve {
         Self { points }
     }
 
-    /// The curve of a target on this machine, as far as `most` tokens and the context allow: the time to verify 1, 2, 4, ... tokens where the target stands, the better of
+    /// The curve of a target on this machine, as far as `most` tokens and the context allow: the time to verify 1, 4, 16, ... tokens where the target stands, the better of
     /// two tries each. The target then has seen what it had seen before.
     ///
     /// # Errors
@@ -57,9 +57,8 @@ impl CostCurve {
         let position = target.position();
         let most = most.min(target.context_length().saturating_sub(position));
         let mut times = Vec::new();
-        for tokens in
-            iter::successors(Some(1), |tokens| Some(2 * tokens)).take_while(|n| *n <= most)
-        {
+        let sizes = iter::successors(Some(1), |tokens| Some(4 * tokens));
+        for tokens in sizes.take_while(|tokens| *tokens <= most) {
             let mut best = f64::INFINITY;
             for _ in 0..2 {
                 let start = Instant::now();

@@ -48,8 +48,7 @@ impl<'a> Run<'a> {
         let greedy = sampling == Sampling::Greedy && !options.score;
         let (output, given) = (begin.to_vec(), begin.len());
         let log_probability = 0.0;
-        let run =
-            Self { prompt, options, sampler, greedy, output, given, log_probability, stats };
+        let run = Self { prompt, options, sampler, greedy, output, given, log_probability, stats };
         Ok((run, finish))
     }
 

@@ -74,11 +74,8 @@ fn reading_a_long_prompt_can_be_stopped_and_gone_on_with() {
 fn who_stops_one_of_several_while_the_prompt_is_read_has_the_others_read_it() {
     let prompt: Vec<u32> = (0..600).map(|at| at % 50).collect();
     let options = Options { max_new_tokens: 2, ..Options::default() };
-    let candidate = || Candidate {
-        begin: Vec::new(),
-        sampling: Sampling::Greedy,
-        proposer: Box::new(NoDraft),
-    };
+    let candidate =
+        || Candidate { begin: Vec::new(), sampling: Sampling::Greedy, proposer: Box::new(NoDraft) };
     let mut stop = |index: usize, event: Event| match event {
         Event::Reading { .. } if index == 0 => ControlFlow::Break(()),
         _ => go_on(),

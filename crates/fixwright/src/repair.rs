@@ -41,8 +41,9 @@ pub use screen::Screen;
 pub use search::{Ended, Repair, search};
 pub use writer::{Writer, Written};
 
-/// The longest draft whose cost is measured; longer ones are taken to go on in proportion.
-const LONGEST_MEASURED: usize = 64;
+/// The longest draft whose cost is measured, for whoever waits for the first answer waits for that too; longer ones are taken to go on in
+/// proportion.
+const LONGEST_MEASURED: usize = 16;
 
 /// A model that is ready to repair: the processor's, unless another [`Target`] is named.
 ///

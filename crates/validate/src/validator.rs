@@ -106,8 +106,7 @@ impl Validator {
                 // Of what is no repair anyway nobody asks more.
                 if judged.verdict.grade() >= Verdict::Compiles.grade() {
                     self.forgive_old(&mut judged, planned.changes(), progress)?;
-                    judged.analysis =
-                        self.analysis(patch, report, planned.changes(), progress)?;
+                    judged.analysis = self.analysis(patch, report, planned.changes(), progress)?;
                 }
                 Ok(judged)
             }

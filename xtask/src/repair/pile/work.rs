@@ -191,4 +191,3 @@ impl<'a> Halt<'a> {
         if self.0.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { self.1.flow() }
     }
 }
-
