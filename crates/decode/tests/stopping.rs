@@ -1,5 +1,4 @@
 //! Work that is broken off, and what becomes of it.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::convert::Infallible;
 use std::ops::ControlFlow;

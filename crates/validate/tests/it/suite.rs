@@ -58,12 +58,12 @@ fn failure(source: &str) -> Failure {
 }
 
 /// How a program fares, as it is and as a candidate for the repair of another one.
-fn both_ways(source: &str, tests: Vec<TestCase>) -> [Tested; 2] {
+fn both_ways(source: &str, tests: &[TestCase]) -> [Tested; 2] {
     let old = "int main(void)\n{\n\treturn 0;\n}\n";
     let judge = |before: &str, after: Option<&str>| {
         let dir = tree(&[("program.c", before)]);
         let (toolchain, options) =
-            (toolchain(&["gcc", "-w"], tests.clone()), CopyOptions::default());
+            (toolchain(&["gcc", "-w"], tests.to_vec()), CopyOptions::default());
         let validator =
             Validator::new(dir.path(), toolchain, options, sandbox(), &mut go_on).unwrap();
         let (old, options) = (Some(before.as_bytes()), DiffOptions::default());
@@ -84,7 +84,7 @@ fn both_ways(source: &str, tests: Vec<TestCase>) -> [Tested; 2] {
 fn a_candidate_that_loops_forever_is_not_run_again() {
     let stuck = DIVIDE.replace("return 0", "while (a == 9) b++; return 0");
     let tests = vec![test("4 2", "2\n"), test("9 3", "3\n"), test("6 2", "?"), test("8 2", "4\n")];
-    let [whole, candidate] = both_ways(&stuck, tests);
+    let [whole, candidate] = both_ways(&stuck, &tests);
     let indices = |tested: &Tested| tested.failed.iter().map(|it| it.index).collect::<Vec<_>>();
     assert_eq!((indices(&whole), whole.unrun, whole.passed()), (vec![1, 2], 0, 2));
     assert_eq!((indices(&candidate), candidate.unrun, candidate.passed()), (vec![1], 2, 1));

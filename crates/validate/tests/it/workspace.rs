@@ -41,7 +41,7 @@ fn a_copy_has_the_files_and_goes_away() {
 fn what_may_not_be_read_is_left_out() {
     let dir = tree(&[("a.c", "a"), ("secret", "s"), ("closed/b.c", "b")]);
     for path in ["secret", "closed"] {
-        fs::set_permissions(dir.path().join(path), fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(dir.path().join(path), fs::Permissions::from_mode(0o000)).unwrap();
     }
     let all = fs::read(dir.path().join("secret")).is_ok();
     let copy = Workspace::copy_of(dir.path(), &CopyOptions::default()).unwrap();
