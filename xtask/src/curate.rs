@@ -97,6 +97,7 @@ fn options(flags: &CurateFlags) -> CurateOptions {
     let mut options = CurateOptions::default();
     options.filter = filter;
     options.without_spoilers = flags.without_spoilers;
+    options.minimise = flags.minimise;
     options.near_duplicates = (!flags.keep_near_duplicates).then_some(flags.near_duplicates);
     options.split = flags.split.map(|by| Split {
         by: match by {

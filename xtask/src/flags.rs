@@ -200,6 +200,10 @@ pub struct CurateFlags {
     /// prompts to tell
     #[arg(long)]
     pub verify: bool,
+    /// Leave of each fix only the edits that its tests need; limits on changes are for what is left. Runs each fix some
+    /// times more
+    #[arg(long, requires = "verify")]
+    pub minimise: bool,
     /// The analyser of replay: gcc, clang-tidy, cppcheck, sparse, or a shell command in which {files} stands for the files; gcc
     /// -fanalyzer if left out
     #[arg(long, value_name = "NAME|COMMAND", value_parser = analyser)]

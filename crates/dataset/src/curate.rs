@@ -5,6 +5,7 @@ mod hashing;
 mod shelf;
 mod verify;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::mem;
@@ -41,6 +42,8 @@ pub struct CurateOptions {
     /// Whether reports lose the sentences that tell the fix: see [`without_spoilers`](crate::without_spoilers). A sample of whose report
     /// nothing is left then is left out.
     pub without_spoilers: bool,
+    /// Whether fixes are [minimised](Evaluator::minimise) where programs are run; the limits of the filter on changes then are for what is left.
+    pub minimise: bool,
     /// How similar a sample may be to one before it, from 0 to 1; any, if this is `None`.
     ///
     /// Two samples are as similar as the less similar of two things: the lines that they change, and the code within ten lines of
@@ -49,6 +52,17 @@ pub struct CurateOptions {
     pub near_duplicates: Option<f64>,
     /// How samples are divided; all are to train on if this is `None`.
     pub split: Option<Split>,
+}
+
+impl CurateOptions {
+    /// What a sample must be like for its programs to be run.
+    fn before_running(&self) -> Cow<'_, Filter> {
+        if !self.minimise {
+            return Cow::Borrowed(&self.filter);
+        }
+        let any = Filter { max_changed_lines: None, max_hunks: None, ..self.filter.clone() };
+        Cow::Owned(any)
+    }
 }
 
 /// What curating needs of its surroundings.
@@ -122,7 +136,8 @@ pub fn curate(
 ) -> Result<Manifest, Error> {
     let shelf = Shelf::new(folder)?;
     let outcomes = Arc::new(Outcomes::open(folder)?);
-    let verified = |evaluator| Verified { evaluator, outcomes: Arc::clone(&outcomes) };
+    let minimise = options.minimise;
+    let verified = |evaluator| Verified { evaluator, minimise, outcomes: Arc::clone(&outcomes) };
     let mut curation = Curation {
         options,
         context,

@@ -1,6 +1,7 @@
 //! Judging what a model answered for a sample.
 
 mod analysis;
+mod minimise;
 mod toolchain;
 
 use fixwright_patch::{ApplyOptions, Patch};
@@ -100,13 +101,7 @@ impl Evaluator {
         progress: Progress<'_>,
     ) -> Result<Evaluated, Error> {
         let likeness = sample.reference()?.map(|fix| Likeness::of(code, fixed, &fix));
-        let judged = match self.programs.toolchain(sample) {
-            Some(toolchain) => {
-                let workspace = Workspace::of_file(&self.programs.file, fixed)?;
-                Some(toolchain.judge(&workspace, &self.isolation, progress)?)
-            }
-            None => None,
-        };
+        let judged = self.run(sample, fixed, progress)?;
         let verdict = match (&judged, likeness) {
             (_, Some(likeness)) if likeness.exact => Verdict::Exact,
             (Some(judged), _) => judged.verdict.clone(),
@@ -155,9 +150,21 @@ impl Evaluator {
         progress: Progress<'_>,
     ) -> Result<Option<Fault>, Error> {
         let Some(code) = sample.code.as_deref() else { return Ok(None) };
-        let judged = self.judge_text(sample, code, code, progress)?.judged;
+        let judged = self.run(sample, code, progress)?;
         let tests = sample.tests.as_deref().unwrap_or_default();
         Ok(judged.and_then(|judged| Fault::of(&judged, tests)))
+    }
+
+    /// Compiles and tests `text` as the whole program of `sample`; `None` if that is no program to be run.
+    fn run(
+        &self,
+        sample: &RepairSample,
+        text: &str,
+        progress: Progress<'_>,
+    ) -> Result<Option<Judged>, Error> {
+        let Some(toolchain) = self.programs.toolchain(sample) else { return Ok(None) };
+        let workspace = Workspace::of_file(&self.programs.file, text)?;
+        Ok(Some(toolchain.judge(&workspace, &self.isolation, progress)?))
     }
 
     /// How programs are judged, as text that differs if any of it does.

@@ -1,10 +1,11 @@
 //! The sample: a bug, its report and its fix.
 
+use fixwright_patch::{DiffOptions, FilePatch, Patch};
 use fixwright_report::{BugReport, Level, TestFailure};
 use serde::{Deserialize, Serialize};
 
-use crate::Extra;
 use crate::fault::{self, COMPILE_ERROR, FAILS};
+use crate::{Error, Extra};
 
 /// A bug, its report and its fix: one line of a data set.
 ///
@@ -117,6 +118,25 @@ impl RepairSample {
         });
         report
     }
+}
+
+impl RepairSample {
+    /// Puts a smaller fix in the place of the reference, and says so in the extra field `minimised`.
+    pub(crate) fn set_minimised(&mut self, fixed: String) -> Result<(), Error> {
+        let path = self.source_code_path.as_deref().unwrap_or("main.c");
+        if let (Some(code), Some(text)) = (&self.code, &mut self.diff_text) {
+            *text = diff(path, code, &fixed);
+        }
+        self.fixed = Some(fixed);
+        self.extra.insert("minimised", &true)
+    }
+}
+
+/// The diff between two texts of a file.
+pub(crate) fn diff(path: &str, old: &str, new: &str) -> String {
+    let (old, new) = (Some(old.as_bytes()), Some(new.as_bytes()));
+    let file = FilePatch::between(path, old, new, &DiffOptions::default());
+    String::from_utf8_lossy(&Patch { files: vec![file] }.to_bytes()).into_owned()
 }
 
 /// One run of a program: what it reads and what it has to print.

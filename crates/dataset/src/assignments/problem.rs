@@ -1,8 +1,7 @@
 //! A problem: its programs, its tests, and the pairs of programs that make samples.
 
-use fixwright_patch::{DiffOptions, FilePatch, Patch};
-
 use super::nearest::{Text, nearest};
+use crate::sample::diff;
 use crate::{Error, RepairSample, Skipped, TestCase};
 
 /// The name that programs have in diffs.
@@ -66,7 +65,7 @@ impl Problem {
             description: self.description.clone(),
             tests: Some(self.tests.clone()).filter(|tests| !tests.is_empty()),
             source_code_path: Some(FILE.into()),
-            diff_text: Some(diff(&wrong.text, &right.text)),
+            diff_text: Some(diff(FILE, &wrong.text, &right.text)),
             code: Some(wrong.text.clone()),
             fixed: Some(right.text.clone()),
             ..RepairSample::default()
@@ -77,11 +76,4 @@ impl Problem {
         sample.extra.insert("pair_kind", kind)?;
         Ok(sample)
     }
-}
-
-/// The diff between two programs.
-fn diff(old: &str, new: &str) -> String {
-    let (old, new) = (Some(old.as_bytes()), Some(new.as_bytes()));
-    let file = FilePatch::between(FILE, old, new, &DiffOptions::default());
-    String::from_utf8_lossy(&Patch { files: vec![file] }.to_bytes()).into_owned()
 }

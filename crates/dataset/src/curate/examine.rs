@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
-use super::verify::Verified;
+use super::verify::{Seen, Verified};
 use super::{CurateContext, CurateOptions};
 use crate::filter::Change;
 use crate::history::has_words;
@@ -57,8 +57,7 @@ fn one(
         },
         false => Cow::Borrowed(sample),
     };
-    let change = Change::of(sample);
-    if let Some(reason) = options.filter.reason_with(sample, change.as_ref(), context.tokens) {
+    if let Some(reason) = options.before_running().reason(sample, context.tokens) {
         return Ok(Examined::Unfit { reason });
     }
     let key = match &options.split {
@@ -68,22 +67,23 @@ fn one(
             None => return Ok(Examined::Unfit { reason: "no date" }),
         },
     };
-    let fault = match verified.map(|verified| verified.outcome(sample, context)).transpose()? {
-        Some(outcome) => match outcome.fault() {
-            Ok(fault) => fault,
+    let seen = match verified.map(|verified| verified.outcome(sample, context)).transpose()? {
+        Some(outcome) => match outcome.seen() {
+            Ok(seen) => seen,
             Err(reason) => return Ok(Examined::Unfit { reason }),
         },
-        None => None,
+        None => Seen::default(),
     };
-    let mut line = Vec::new();
-    match fault {
-        Some(fault) => {
-            let mut sample = sample.clone();
-            sample.set_fault(&fault)?;
-            write(&mut line, &sample)?;
-        }
-        None => write(&mut line, sample)?,
+    let mut sample = Cow::Borrowed(sample);
+    if seen.is_news() {
+        seen.tell(sample.to_mut())?;
     }
+    let (sample, change) = (&*sample, Change::of(&sample));
+    if let Some(reason) = options.filter.reason_with(sample, change.as_ref(), context.tokens) {
+        return Ok(Examined::Unfit { reason });
+    }
+    let mut line = Vec::new();
+    write(&mut line, sample)?;
     let fingerprint = Fingerprint::of(sample, change.as_ref());
     let origin = sample.origin.clone().unwrap_or_default();
     let licence = sample.license.clone().unwrap_or_default();

@@ -211,6 +211,50 @@ fn programs_that_do_not_do_what_the_sample_says_are_left_out() {
 }
 
 #[test]
+fn a_minimised_fix_is_what_its_tests_need() {
+    let wrong = "greet() {\n\techo hello\n}\n# one\n# two\ngreet\n# three\n# four\n# five\necho no\n";
+    let right = "greet() {\n  echo hello\n}\n# one\n# 2\ngreet\n# three\n\n# five\necho yes\n";
+    let mut programs = Programs::default();
+    programs.compile = Task::new(["cp", "main.c", "program"]);
+    programs.run = Task::new(["sh", "program"]);
+    let evaluator = Evaluator::new(Target::Program, programs, Isolation::None);
+    let sample = |fixed: &str, output: &str| {
+        let mut sample = RepairSample::default();
+        (sample.code, sample.fixed) = (Some(wrong.into()), Some(fixed.into()));
+        sample.diff_text = Some("as it came".into());
+        let test = TestCase { input: String::new(), output: output.into() };
+        sample.tests = Some(vec![test]);
+        sample
+    };
+    let samples = vec![
+        sample(right, "hello\nyes\n"),
+        sample(&wrong.replace("no", "yes"), "hello\nyes\n"),
+        sample(&right.replace("hello", "hi"), "hi\nyes\n"),
+    ];
+    let progress = |_: CurateEvent<'_>| ControlFlow::Continue(());
+    let context = CurateContext {
+        tokens: &words_and_signs,
+        evaluator: Some(&evaluator),
+        progress: &progress,
+    };
+    let folder = TempDir::new().unwrap();
+    let mut options = CurateOptions::default();
+    (options.minimise, options.filter.max_changed_lines) = (true, Some(2));
+    let sources = vec![Named { name: "s".into(), source: Box::new(list(samples)) }];
+    let manifest = curate(sources, folder.path(), &options, BTreeMap::new(), &context).unwrap();
+    assert_eq!(manifest.dropped.iter().collect::<Vec<_>>(), [("too many changed lines", 1)]);
+    let rows = rows(&folder.path().join("train.jsonl"));
+    let [smaller, as_it_was] = &rows[..] else { panic!("{rows:?}") };
+    assert_eq!(smaller.fixed.as_deref(), Some(&*wrong.replace("no", "yes")));
+    let diff = smaller.diff_text.as_deref().unwrap();
+    assert!(diff.ends_with(" # four\n # five\n-echo no\n+echo yes\n"), "{diff}");
+    assert_eq!(smaller.extra.get("minimised").unwrap(), Some(true));
+    assert!(smaller.failing_run().is_some());
+    assert_eq!(as_it_was.diff_text.as_deref(), Some("as it came"));
+    assert_eq!(as_it_was.extra.get::<bool>("minimised").unwrap(), None);
+}
+
+#[test]
 fn a_run_after_one_that_was_broken_off_runs_no_program_again() {
     const SAMPLES: usize = 70;
     let folder = TempDir::new().unwrap();
