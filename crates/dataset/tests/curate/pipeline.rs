@@ -212,7 +212,8 @@ fn programs_that_do_not_do_what_the_sample_says_are_left_out() {
 
 #[test]
 fn a_minimised_fix_is_what_its_tests_need() {
-    let wrong = "greet() {\n\techo hello\n}\n# one\n# two\ngreet\n# three\n# four\n# five\necho no\n";
+    let wrong =
+        "greet() {\n\techo hello\n}\n# one\n# two\ngreet\n# three\n# four\n# five\necho no\n";
     let right = "greet() {\n  echo hello\n}\n# one\n# 2\ngreet\n# three\n\n# five\necho yes\n";
     let mut programs = Programs::default();
     programs.compile = Task::new(["cp", "main.c", "program"]);
