@@ -16,7 +16,7 @@ use std::path::Path;
 use fixwright::llama::weights::Weights;
 use fixwright::repair::Asker;
 
-use crate::exit::{BadInput, Exit};
+use crate::exit::{BadInput, Exit, note};
 use crate::models::Chosen;
 
 use record::Record;
@@ -40,7 +40,13 @@ pub fn run(flags: &BenchDecodeFlags, out: &mut dyn Write) -> anyhow::Result<Exit
     } else {
         let options = chosen.load_options().with_threads(flags.threads);
         let model = options.model(&weights).map_err(|e| bad(path, &e))?;
-        live::run(flags, &names, &cases, &asker, model)?
+        match live::run(flags, &names, &cases, &asker, model)? {
+            Some(record) => record,
+            None => {
+                note("interrupted before there was anything to compare");
+                return Ok(Exit::CouldNotRun);
+            }
+        }
     };
     let weights = chosen.files()?.into_iter().map(|file| file.sha256).collect();
     let record = Record { weights, ..record.about(flags) };
@@ -50,6 +56,13 @@ pub fn run(flags: &BenchDecodeFlags, out: &mut dyn Write) -> anyhow::Result<Exit
     }
     if let Some(path) = &flags.plot {
         plot::save(&record, path)?;
+    }
+    if !record.complete {
+        note(format_args!(
+            "interrupted: the result is of {} repeats and {} cases",
+            record.repeats, record.cases
+        ));
+        return Ok(Exit::CouldNotRun);
     }
     let equal = record.proposers.iter().all(|proposer| proposer.equal_to_greedy != Some(false));
     Ok(if equal { Exit::Done } else { Exit::Failed })

@@ -50,10 +50,12 @@ pub enum Command {
     /// Otherwise the model answers each sample with each proposer in turn, on the processor; with --force-fix it is made to
     /// give the recorded fix, at its own cost, as a model tuned for repair would.
     ///
-    /// With --json FILE gets {schema: 2, version, weights, samples, target, proposers: [{name, tokens_per_second, tokens_per_forward, acceptance,
+    /// With --json FILE gets {schema: 2, version, weights, samples, target, complete, proposers: [{name, tokens_per_second, tokens_per_forward, acceptance,
     /// equal_to_greedy, ..}], cost: [[tokens, seconds]], peers: [..]}. Further fields may be added.
     ///
-    /// Exit codes: 0 done, 1 an output differs from plain decoding, 2 bad input, 3 could not run.
+    /// On Ctrl-C the result is that of the repeats that are whole, or of the cases that all have answered.
+    ///
+    /// Exit codes: 0 done, 1 an output differs from plain decoding, 2 bad input, 3 could not run or interrupted.
     BenchDecode(BenchDecodeFlags),
     /// Read what analysers, compilers, sanitizers and failing tests say; print it as a table, JSON Lines or SARIF
     ///

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{fs, iter};
 
-use fixwright::decode::{CostCurve, Event, Forced, Options, Proposer, Stats, Target, generate};
+use fixwright::decode::{
+    CostCurve, Event, Finish, Forced, Generation, Options, Proposer, Stats, Target, generate,
+};
 use fixwright::llama::engine::{Model, Session};
 use fixwright::repair::Asker;
 
@@ -16,6 +18,7 @@ use super::proposer::Name;
 use super::record::{ProposerRecord, Record};
 use super::table::{groups, points};
 use crate::counter::Counter;
+use crate::interrupt::Interrupt;
 
 /// The longest draft whose cost is measured.
 const LONGEST: usize = 128;
@@ -30,45 +33,96 @@ struct Run {
     first: Duration,
 }
 
-/// Lets each proposer answer each case in turn, as often as the flags say, and the peers beside them.
+/// Lets each proposer answer each case in turn, as often as the flags say, and the peers beside them. Of what was broken off the record has what
+/// can be compared; `None` if that is nothing.
 pub(super) fn run(
     flags: &BenchDecodeFlags,
     names: &[Name],
     cases: &[Case],
     asker: &Asker,
     model: Model,
-) -> anyhow::Result<Record> {
+) -> anyhow::Result<Option<Record>> {
+    let interrupt = Interrupt::listen()?;
     let fresh = Session::new(Arc::new(model));
     let before = load();
     let cost = costs(&mut fresh.clone())?;
     let curve = CostCurve::from_times(&cost);
     let mut peers = Peers::start(flags, asker)?;
-    let repeats = flags.repeats.get();
-    let mut counter = Counter::new("answers", Some((repeats * cases.len()) as u64), 0);
-    // By proposer, then repeat, then case.
-    let mut runs: Vec<Vec<Vec<Run>>> = names.iter().map(|_| Vec::new()).collect();
-    for repeat in 0..repeats {
-        runs.iter_mut().for_each(|runs| runs.push(Vec::new()));
+    let mut runs = Runs::of(names.len());
+    let mut counter = Counter::new("answers", Some((flags.repeats.get() * cases.len()) as u64), 0);
+    let answer = |name: Name, case: &Case| {
+        let mut proposer = name.build(case, asker, &curve);
+        answer(flags, fresh.clone(), case, asker, &mut *proposer, &interrupt)
+    };
+    'asking: for repeat in 0..flags.repeats.get() {
+        runs.next_repeat();
         peers.next_repeat();
         for case in cases {
-            for turn in 0..names.len() {
-                let index = (turn + repeat) % names.len();
-                let mut proposer = names[index].build(case, asker, &curve);
-                let run = answer(flags, fresh.clone(), case, asker, &mut *proposer)?;
-                runs[index][repeat].push(run);
+            if runs.take(repeat, &mut |index| answer(names[index], case))?.is_break() {
+                break 'asking;
             }
             peers.ask(flags, case)?;
             counter.add(1);
         }
     }
     drop(counter);
-    let plain = &runs[0];
+    let (repeats, count) = runs.cut(cases.len());
+    let complete = (repeats, count) == (flags.repeats.get(), cases.len());
+    if count == 0 {
+        return Ok(None);
+    }
+    let (cases, load) = (&cases[..count], vec![before, load()]);
+    let plain = &runs.0[0];
     let proposers: Vec<_> =
-        names.iter().zip(&runs).map(|(name, runs)| summary(*name, cases, runs, plain)).collect();
+        names.iter().zip(&runs.0).map(|(name, runs)| summary(*name, cases, runs, plain)).collect();
     let source = proposers.iter().find(|record| record.name == Name::Source.text());
-    let peers = peers.finish(source.and_then(|record| record.total_seconds));
-    let load = vec![before, load()];
-    Ok(Record { cases: cases.len(), repeats, load, proposers, cost, peers, ..Record::default() })
+    let peers = peers.finish(repeats, source.and_then(|record| record.total_seconds));
+    let cases = cases.len();
+    Ok(Some(Record { complete, cases, repeats, load, proposers, cost, peers, ..Record::default() }))
+}
+
+/// All answers, by proposer, then repeat, then case.
+struct Runs(Vec<Vec<Vec<Run>>>);
+
+impl Runs {
+    fn of(proposers: usize) -> Self {
+        Self((0..proposers).map(|_| Vec::new()).collect())
+    }
+
+    fn next_repeat(&mut self) {
+        self.0.iter_mut().for_each(|runs| runs.push(Vec::new()));
+    }
+
+    /// Takes the answers of all proposers to one more case, another one first in each repeat. Breaks where one breaks off.
+    fn take(
+        &mut self,
+        repeat: usize,
+        answer: &mut dyn FnMut(usize) -> anyhow::Result<ControlFlow<(), Run>>,
+    ) -> anyhow::Result<ControlFlow<()>> {
+        let proposers = self.0.len();
+        for turn in 0..proposers {
+            let index = (turn + repeat) % proposers;
+            match answer(index)? {
+                ControlFlow::Continue(run) => self.0[index][repeat].push(run),
+                ControlFlow::Break(()) => return Ok(ControlFlow::Break(())),
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Cuts off what not all proposers have: repeats that are not whole, or, if none is, cases of the first. How many repeats and cases are left.
+    fn cut(&mut self, cases: usize) -> (usize, usize) {
+        let is_whole = |repeat: usize| self.0.iter().all(|runs| runs[repeat].len() == cases);
+        let begun = self.0.first().map_or(0, Vec::len);
+        let repeats = (0..begun).take_while(|repeat| is_whole(*repeat)).count().max(1);
+        let common = |repeat: usize| self.0.iter().map(move |runs| runs[repeat].len()).min();
+        let count = (0..repeats.min(begun)).filter_map(common).min().unwrap_or(0);
+        for runs in &mut self.0 {
+            runs.truncate(repeats);
+            runs.iter_mut().for_each(|runs| runs.truncate(count));
+        }
+        (repeats, count)
+    }
 }
 
 /// The most tokens of an answer, as `repair` limits it.
@@ -82,7 +136,8 @@ fn answer(
     case: &Case,
     asker: &Asker,
     proposer: &mut dyn Proposer,
-) -> anyhow::Result<Run> {
+    interrupt: &Interrupt,
+) -> anyhow::Result<ControlFlow<(), Run>> {
     let options = Options {
         max_new_tokens: limit(flags, case),
         stop_tokens: asker.tokenizer().end_of_turn().to_vec(),
@@ -92,10 +147,10 @@ fn answer(
     let prompt = &case.asked.prompt;
     if flags.force_fix {
         let mut forced = Forced::new(session, prompt.len(), case.answer.clone());
-        return timed(&mut forced, proposer, prompt, &options);
+        return timed(&mut forced, proposer, prompt, &options, interrupt);
     }
     let mut session = session;
-    timed(&mut session, proposer, prompt, &options)
+    timed(&mut session, proposer, prompt, &options, interrupt)
 }
 
 fn timed<T: Target>(
@@ -103,16 +158,21 @@ fn timed<T: Target>(
     proposer: &mut dyn Proposer,
     prompt: &[u32],
     options: &Options,
-) -> anyhow::Result<Run> {
+    interrupt: &Interrupt,
+) -> anyhow::Result<ControlFlow<(), Run>> {
     let start = Instant::now();
     let mut first = None;
     let mut on_event = |_: Event| {
         first.get_or_insert_with(|| start.elapsed());
-        ControlFlow::Continue(())
+        interrupt.flow()
     };
     let generation = generate(target, proposer, prompt, options, &mut on_event)?;
+    if generation.finish == Finish::Cancelled {
+        return Ok(ControlFlow::Break(()));
+    }
     let first = first.unwrap_or_else(|| start.elapsed());
-    Ok(Run { tokens: generation.tokens, stats: generation.stats, first })
+    let Generation { tokens, stats, .. } = generation;
+    Ok(ControlFlow::Continue(Run { tokens, stats, first }))
 }
 
 /// The median time to verify 1, 2, 4, ... tokens after a prompt.
@@ -197,4 +257,32 @@ fn negated(numbers: &[f64]) -> Vec<f64> {
 fn load() -> f64 {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     text.split_whitespace().next().and_then(|load| load.parse().ok()).unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two proposers' runs: how many cases each has answered in each repeat.
+    fn runs(answered: [&[usize]; 2]) -> Runs {
+        let run = || Run { tokens: Vec::new(), stats: Stats::default(), first: Duration::ZERO };
+        let repeat = |count: &usize| (0..*count).map(|_| run()).collect();
+        Runs(answered.map(|counts| counts.iter().map(repeat).collect()).into())
+    }
+
+    #[test]
+    fn what_is_left_is_what_all_have_answered() {
+        let cut = |answered| {
+            let mut runs = runs(answered);
+            let left = runs.cut(3);
+            let even = runs.0.iter().flatten().all(|runs| runs.len() == left.1);
+            assert!(even && runs.0.iter().all(|runs| runs.len() <= left.0));
+            left
+        };
+        assert_eq!(cut([&[3, 3], &[3, 3]]), (2, 3));
+        assert_eq!(cut([&[3, 2], &[3, 1]]), (1, 3));
+        assert_eq!(cut([&[3, 3], &[3, 2]]), (1, 3));
+        assert_eq!(cut([&[2], &[1]]), (1, 1));
+        assert_eq!(cut([&[1], &[0]]), (1, 0));
+    }
 }

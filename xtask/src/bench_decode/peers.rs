@@ -1,6 +1,7 @@
 //! Other engines on the same prompts, through their Python packages.
 
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::process::CommandExt as _;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use anyhow::{Context as _, bail};
@@ -85,9 +86,9 @@ impl Peers {
         self.lanes.iter_mut().try_for_each(|lane| lane.ask(&prompt))
     }
 
-    /// What each reached, beside the seconds that an answer took us.
-    pub(super) fn finish(self, ours: Option<f64>) -> Vec<PeerRecord> {
-        self.lanes.into_iter().map(|lane| lane.finish(ours)).collect()
+    /// What each reached in the first `repeats`, beside the seconds that an answer took us.
+    pub(super) fn finish(self, repeats: usize, ours: Option<f64>) -> Vec<PeerRecord> {
+        self.lanes.into_iter().map(|lane| lane.finish(repeats, ours)).collect()
     }
 }
 
@@ -102,6 +103,8 @@ impl Lane {
             .arg(workspace::root().join(SCRIPT))
             .args([peer.name(), mode, &threads.to_string()])
             .arg(model)
+            // Ctrl-C is for us: what a peer has answered by then counts.
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
@@ -137,7 +140,8 @@ impl Lane {
         Ok(())
     }
 
-    fn finish(mut self, ours: Option<f64>) -> PeerRecord {
+    fn finish(mut self, repeats: usize, ours: Option<f64>) -> PeerRecord {
+        self.repeats.truncate(repeats);
         drop(self.input);
         // It ends with its input; how it ends no longer matters.
         let _ = self.child.wait();

@@ -25,6 +25,8 @@ pub(super) struct Record {
     pub(super) threads: Option<NonZeroUsize>,
     pub(super) target: &'static str,
     pub(super) mode: &'static str,
+    /// Whether it was not broken off.
+    pub(super) complete: bool,
     pub(super) cases: usize,
     pub(super) repeats: usize,
     /// The load of the machine before and after, of the last minute.
