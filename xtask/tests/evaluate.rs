@@ -74,7 +74,7 @@ fn answers_are_made_judged_and_gone_on_with() {
     let read = |answer: &Value| answer["cost"]["prompt_tokens"].as_u64().unwrap();
     assert!(read(&answers[0]) > 20);
     assert_eq!(read(&answers[1]), 1, "the prompt was seen");
-    assert_eq!(answers[1]["cost"].get("mean_log_probability"), None, "an edit is not scored");
+    assert_eq!(answers[1]["cost"].get("log_probability"), None, "an edit is not scored");
     assert_eq!((&metrics["answers"], &metrics["samples"]), (&json!(4), &json!(2)));
     assert_eq!(metrics["origin"]["model"]["weights"][0]["sha256"].as_str().unwrap().len(), 64);
     let rates = metrics["first"]["all"].as_array().unwrap();
@@ -98,12 +98,14 @@ fn answers_are_made_judged_and_gone_on_with() {
     run.evaluate(&["--candidates", "1", "--limit", "1"]).success();
     assert_eq!(run.metrics()["answers"], 1);
     assert_eq!(text(&run.answers()), text(&answers));
-    let refused = run.evaluate(&["--seed", "1"]).code(2);
-    let error = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
-    assert!(
-        error.contains("answers:1: made with another model, other samples or other flags"),
-        "{error}"
-    );
+    for other in [&["--ranked"][..], &["--seed", "1"]] {
+        let refused = run.evaluate(other).code(2);
+        let error = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+        assert!(
+            error.contains("answers:1: made with another model, other samples or other flags"),
+            "{error}"
+        );
+    }
 }
 
 #[test]
@@ -113,5 +115,15 @@ fn answers_are_sampled_where_a_temperature_is_said() {
     let answers = run.answers();
     assert_eq!(answers.len(), 4);
     assert_eq!(answers[1]["cost"]["prompt_tokens"], 1, "the prompt was seen");
-    assert!(answers[1]["cost"]["mean_log_probability"].as_f64().unwrap() < 0.0);
+    assert!(answers[1]["cost"]["log_probability"].as_f64().unwrap() < 0.0);
+}
+
+#[test]
+fn ranked_answers_come_the_likeliest_first() {
+    let Some(run) = Run::new() else { return };
+    run.evaluate(&["--candidates", "2", "--limit", "1", "--ranked"]).success();
+    let answers = run.answers();
+    let likely = |answer: &Value| answer["cost"]["log_probability"].as_f64().unwrap();
+    assert!(likely(&answers[1]) <= likely(&answers[0]) && likely(&answers[0]) < 0.0);
+    assert_eq!(answers[1]["cost"]["prompt_tokens"], 0, "all that are compared were made before");
 }

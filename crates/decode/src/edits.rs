@@ -1,5 +1,7 @@
 //! Answers that change the source in one place.
 
+mod progress;
+
 use std::ops::ControlFlow;
 use std::time::Instant;
 
@@ -8,21 +10,16 @@ use crate::error::{Error, Result};
 use crate::generate::{Event, Finish, Generation, Options};
 use crate::proposer::Proposer;
 use crate::run::{read_prompt, width};
-use crate::sampling::{Sampling, log_sum};
+use crate::sampling::{Sampling, log_probability, log_sum};
 use crate::stats::Stats;
 use crate::target::Target;
-
-/// How many tokens in a row must be the source's after an edit for the answer to be taken as going on with it.
-const BACK: usize = 8;
+use progress::{BACK, Edit, Progress};
 
 /// How many tokens the source is read by.
 const CHUNK: usize = 64;
 
 /// The most edits that are decoded at once: what a forward pass costs by itself is shared then, and more would not make each much cheaper.
 const TOGETHER: usize = 8;
-
-/// An edit that is not back in the source after so many tokens is given up.
-const LONGEST: usize = 64;
 
 /// After so many edits in a row that were given up, no more are decoded.
 const MOST_GIVEN_UP: usize = 32;
@@ -40,7 +37,8 @@ const RIVALS: usize = 4;
 /// rest of it is copied. An edit so costs the forward passes for its own few tokens, whatever the length of the source, and no two are alike.
 ///
 /// An edit is as likely as all of its tokens together, and so at most as likely as its first one. One is given as soon as no other that is yet to
-/// be decoded is expected to be likelier.
+/// be decoded is expected to be likelier. How likely the whole answer is, the copied parts of it with the edit, is another question, which
+/// [`Options::score`] asks: for that the model reads the rest of the source behind the edit. It is not known of answers that the context has no room for.
 ///
 /// A fix is often one small edit, and a greedy answer often several, of which one is wrong. Sampled answers find the model's few doubts by
 /// chance, one after the other is tried here. Edits that depend on each other at distant places are left to whole answers.
@@ -93,6 +91,8 @@ pub struct Edits<T> {
     departures: Vec<Departure>,
     /// What is decoded and not given yet, the likeliest last.
     ready: Vec<Edit>,
+    /// The log-probability of as many of the source's first tokens together.
+    copied: Vec<f64>,
     /// How many were decoded.
     decoded: usize,
     /// What is not yet in the statistics of an edit.
@@ -135,39 +135,27 @@ impl<T: Target + Clone> Edits<T> {
         if flow.is_break() {
             return Ok(None);
         }
-        let (prompt, source) = (prompt.to_vec(), source.to_vec());
-        let (departures, ready) = (Vec::new(), Vec::new());
-        let mut edits = Self { target, prompt, source, departures, ready, decoded: 0, spent };
-        for first in (0..edits.source.len()).step_by(CHUNK) {
-            if proceed().is_break() {
-                return Ok(None);
-            }
-            edits.read_chunk(first, differ)?;
-        }
-        edits.departures.sort_by(|a, b| a.log_probability.total_cmp(&b.log_probability));
-        edits.spent.prefill = start.elapsed();
-        Ok(Some(edits))
-    }
-
-    /// Reads on, and notes what could stand in the place of the tokens of the source from `first` on.
-    fn read_chunk(&mut self, first: usize, differ: &dyn Fn(u32, u32) -> bool) -> Result<()> {
-        let chunk = &self.source[first..self.source.len().min(first + CHUNK)];
-        // What follows a token stands in the row of the one before it.
-        let before = [&self.prompt[self.prompt.len() - 1..], &self.source].concat();
-        let tokens = &before[first..first + chunk.len()];
-        let logits = self.target.logits(tokens, chunk.len());
-        let logits = logits.map_err(|e| Error::Target(Box::new(e)))?;
-        let rows = logits.chunks(width(&logits, chunk.len())?);
-        for ((place, own), row) in (first..).zip(chunk).zip(rows) {
-            let sum = log_sum(row);
-            let rivals = greatest(row, &|token| token != *own && differ(*own, token));
-            self.departures.extend(rivals.into_iter().map(|(token, logit)| Departure {
+        let mut departures = Vec::new();
+        let mut copied = vec![0.0];
+        let mut note = |place: usize, row: &[f32]| {
+            let (own, sum) = (source[place], log_sum(row));
+            let likely = |logit: f32| f64::from(logit) - sum;
+            let own_logit = row.get(own as usize).copied().unwrap_or(f32::NEG_INFINITY);
+            copied.push(copied[place] + likely(own_logit));
+            let rivals = greatest(row, &|token| token != own && differ(own, token));
+            departures.extend(rivals.into_iter().map(|(token, logit)| Departure {
                 place,
                 token,
-                log_probability: f64::from(logit) - sum,
+                log_probability: likely(logit),
             }));
+        };
+        if read_rows(&mut target, prompt[last], source, &mut note, proceed)?.is_break() {
+            return Ok(None);
         }
-        Ok(())
+        departures.sort_by(|a, b| a.log_probability.total_cmp(&b.log_probability));
+        let spent = Stats { prefill: start.elapsed(), ..spent };
+        let (prompt, source, ready) = (prompt.to_vec(), source.to_vec(), Vec::new());
+        Ok(Some(Self { target, prompt, source, departures, ready, copied, decoded: 0, spent }))
     }
 
     /// The next edit; `None` if there are no more. The proposer is one that drafts from the source; each edit has a clone.
@@ -176,8 +164,7 @@ impl<T: Target + Clone> Edits<T> {
     /// callback is asked after each token; if it breaks, the end is [`Finish::Cancelled`], and the edit comes again whole if more are asked for.
     /// None begins with a stop token. Reading the source is in the statistics of the first
     /// edit, and what was given up in those of the next one; not in them are edits that were decoded along and never asked for. An answer that
-    /// reaches a limit of tokens, for which all before the edit count, is given up. [`Generation::log_probability`] is that of the edit's own tokens
-    /// and of the eight that show that the answer is back in the source.
+    /// reaches a limit of tokens, for which all before the edit count, is given up.
     ///
     /// # Errors
     ///
@@ -197,7 +184,7 @@ impl<T: Target + Clone> Edits<T> {
             let bound = self.departures.last().map(|it| it.log_probability - REST);
             let is_due = |edit: &mut Edit| bound.is_none_or(|bound| edit.log_probability >= bound);
             if let Some(edit) = self.ready.pop_if(is_due) {
-                return Ok(Some(self.give(edit, options)));
+                return self.give(edit, options, proceed).map(Some);
             }
             if bound.is_none() {
                 return Ok(None);
@@ -216,16 +203,64 @@ impl<T: Target + Clone> Edits<T> {
                 }
             }
             if let Some(edit) = cancelled {
-                return Ok(Some(self.give(edit, options)));
+                return Ok(Some(self.told(edit.generation)));
             }
         }
     }
 
-    fn give(&mut self, edit: Edit, options: &Options) -> Generation {
-        self.spent += &edit.generation.stats;
-        let stats = std::mem::take(&mut self.spent);
-        let log_probability = options.score.then_some(edit.log_probability);
-        Generation { stats, log_probability, ..edit.generation }
+    /// Gives an edit, with how likely the whole answer is, if that was asked for.
+    fn give(
+        &mut self,
+        edit: Edit,
+        options: &Options,
+        proceed: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<Generation> {
+        let mut generation = edit.generation.clone();
+        generation.log_probability = None;
+        if options.score {
+            match self.score(&edit, &mut generation.stats, proceed)? {
+                ControlFlow::Continue(score) => generation.log_probability = score,
+                ControlFlow::Break(()) => {
+                    generation.finish = Finish::Cancelled;
+                    insert(&mut self.ready, edit, |it| it.log_probability);
+                    return Ok(generation);
+                }
+            }
+        }
+        Ok(self.told(generation))
+    }
+
+    /// The log-probability of a whole answer; `None` if the context has no room for it.
+    fn score(
+        &self,
+        edit: &Edit,
+        stats: &mut Stats,
+        proceed: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<ControlFlow<(), Option<f64>>> {
+        let start = Instant::now();
+        let (place, asked) = (edit.departure.place, self.prompt.len() - 1);
+        if asked + edit.generation.tokens.len() > self.target.context_length() {
+            return Ok(ControlFlow::Continue(None));
+        }
+        let mut target = self.target.clone();
+        target.truncate(asked + place);
+        let before = if place == 0 { self.prompt[asked] } else { self.source[place - 1] };
+        let tokens = &edit.generation.tokens[place..];
+        let mut sum = self.copied[place];
+        let mut add = |place: usize, row: &[f32]| sum += log_probability(row, tokens[place]);
+        let flow = read_rows(&mut target, before, tokens, &mut add, proceed)?;
+        stats.forwards += tokens.len().div_ceil(CHUNK);
+        stats.verify += start.elapsed();
+        Ok(match flow {
+            ControlFlow::Continue(()) => ControlFlow::Continue(Some(sum)),
+            ControlFlow::Break(()) => ControlFlow::Break(()),
+        })
+    }
+
+    /// The answer, with what was spent since the last one.
+    fn told(&mut self, generation: Generation) -> Generation {
+        self.spent += &generation.stats;
+        Generation { stats: std::mem::take(&mut self.spent), ..generation }
     }
 
     /// Decodes the edits together whose first tokens are the likeliest.
@@ -266,63 +301,28 @@ impl<T: Target + Clone> Edits<T> {
     }
 }
 
-/// An edit on its way.
-struct Progress {
-    departure: Departure,
-    /// The tokens behind the first one.
-    written: Vec<u32>,
-    /// Where in the source the answer is again.
-    back: Option<usize>,
-}
-
-/// A finished edit.
-#[derive(Debug, Clone)]
-struct Edit {
-    departure: Departure,
-    generation: Generation,
-    given_up: bool,
-    log_probability: f64,
-}
-
-impl Progress {
-    fn of(departure: &Departure) -> Self {
-        Self { departure: *departure, written: Vec::new(), back: None }
-    }
-
-    /// Takes in a token; breaks if that is enough of them.
-    fn push(&mut self, token: u32, source: &[u32]) -> ControlFlow<()> {
-        self.written.push(token);
-        self.back = self.back(source);
-        if self.back.is_some() || self.is_too_long() {
-            return ControlFlow::Break(());
+/// Lets the target see `before` and all but the last of `tokens`, a few at a time; `hear` gets the logits for each of `tokens`, with its place.
+fn read_rows<T: Target>(
+    target: &mut T,
+    before: u32,
+    tokens: &[u32],
+    hear: &mut dyn FnMut(usize, &[f32]),
+    proceed: &mut dyn FnMut() -> ControlFlow<()>,
+) -> Result<ControlFlow<()>> {
+    let mut last = before;
+    for (first, chunk) in (0..).step_by(CHUNK).zip(tokens.chunks(CHUNK)) {
+        if proceed().is_break() {
+            return Ok(ControlFlow::Break(()));
         }
-        ControlFlow::Continue(())
+        // What follows a token stands in the row of the one before it.
+        let seen: Vec<u32> = [last].into_iter().chain(chunk.iter().copied()).collect();
+        let (after, seen) = (seen[chunk.len()], &seen[..chunk.len()]);
+        let logits = target.logits(seen, seen.len()).map_err(|e| Error::Target(Box::new(e)))?;
+        let rows = logits.chunks(width(&logits, seen.len())?);
+        rows.zip(first..).for_each(|(row, place)| hear(place, row));
+        last = after;
     }
-
-    fn is_too_long(&self) -> bool {
-        self.back.is_none() && self.written.len() == LONGEST
-    }
-
-    /// Where in the source the edit ends, if what was decoded last is the source's again: behind the nearest place that has it.
-    fn back(&self, source: &[u32]) -> Option<usize> {
-        let last = &self.written[self.written.len().checked_sub(BACK)?..];
-        let place = self.departure.place;
-        let rest = source.get(place..)?;
-        rest.windows(BACK).position(|window| window == last).map(|at| place + at + BACK)
-    }
-
-    fn finish(self, mut generation: Generation, source: &[u32]) -> Edit {
-        if let Some(back) = self.back {
-            generation.tokens.extend(&source[back..]);
-            generation.finish = Finish::Copied;
-        }
-        let rest = generation.log_probability.unwrap_or_default();
-        let log_probability = self.departure.log_probability + rest;
-        generation.scored = self.written.len() + 1;
-        let cut = generation.finish == Finish::Length;
-        let given_up = cut || self.is_too_long() && generation.finish == Finish::Cancelled;
-        Edit { departure: self.departure, generation, given_up, log_probability }
-    }
+    Ok(ControlFlow::Continue(()))
 }
 
 /// Puts one more among those that are sorted by a number, the greatest last.

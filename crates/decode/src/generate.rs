@@ -76,17 +76,8 @@ pub struct Generation {
     /// The natural logarithm of the probability of these tokens after the prompt, as the model gives it: whatever temperature and filters they were chosen
     /// with. `None` unless [`Options::score`] asks for it. Tokens that [`resume`] was given are not counted.
     pub log_probability: Option<f64>,
-    /// How many tokens that is the probability of.
-    pub(crate) scored: usize,
     /// What it cost.
     pub stats: Stats,
-}
-
-impl Generation {
-    /// [`Generation::log_probability`] of a token on average; `None` where there is no token, or none was asked for.
-    pub fn mean_log_probability(&self) -> Option<f64> {
-        self.log_probability.filter(|_| self.scored > 0).map(|sum| sum / self.scored as f64)
-    }
 }
 
 /// Continues `prompt` until a stop token, a limit, or a callback that breaks, which it may after any token, and after every 512 tokens of the

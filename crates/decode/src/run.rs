@@ -133,8 +133,7 @@ impl<'a> Run<'a> {
     pub(crate) fn finish(mut self, finish: Finish) -> Generation {
         self.stats.output_tokens = self.output.len() - self.given;
         let log_probability = self.options.score.then_some(self.log_probability);
-        let scored = self.stats.output_tokens;
-        Generation { tokens: self.output, finish, log_probability, scored, stats: self.stats }
+        Generation { tokens: self.output, finish, log_probability, stats: self.stats }
     }
 }
 

@@ -54,9 +54,9 @@ fn answer(body: &str) -> Written {
     Written::new(format!("```c\nint f(int a)\n{{\n{body}\n}}\n```"))
 }
 
-fn likely(body: &str, mean_log_probability: f64) -> Written {
+fn likely(body: &str, log_probability: f64) -> Written {
     let mut written = answer(body);
-    written.mean_log_probability = Some(mean_log_probability);
+    written.log_probability = Some(log_probability);
     written
 }
 

@@ -67,6 +67,7 @@ impl<'a> Answerer<'a> {
             .map_err(|error| BadInput(format!("{:#}", anyhow::Error::from(error))))?;
         let mut options = Options::default()
             .with_candidates(answering.candidates.into())
+            .with_ranking(answering.ranked)
             .with_seed(answering.seed);
         (options.temperature, options.top_p) = (answering.temperature, answering.top_p);
         options.max_new_tokens = answering.max_new_tokens;
@@ -179,7 +180,7 @@ impl From<&Written> for Cost {
             decode_seconds: (stats.verify + stats.draft).as_secs_f64(),
             screen_seconds: written.screening.as_secs_f64(),
             passed_over: written.passed_over,
-            mean_log_probability: written.mean_log_probability,
+            log_probability: written.log_probability,
         }
     }
 }

@@ -48,7 +48,7 @@ pub(super) struct Cost {
     pub(super) passed_over: usize,
     /// Of the answer's tokens, as the model gives it without regard to temperature; missing where answers are not sampled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) mean_log_probability: Option<f64>,
+    pub(super) log_probability: Option<f64>,
 }
 
 impl Cost {

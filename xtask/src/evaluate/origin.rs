@@ -11,7 +11,7 @@ use crate::flags::{AnswerFlags, EvaluateFlags};
 use crate::models::{self, Chosen, WeightFile};
 
 /// Another one for each way to make answers out of the same model and flags: what was kept of one does not go on with another.
-const WAY: u8 = 2;
+const WAY: u8 = 3;
 
 /// What made the answers, and what they were made for.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -39,6 +39,7 @@ struct Maker {
     seed: u64,
     max_new_tokens: Option<usize>,
     candidates: u8,
+    ranked: bool,
     device: &'static str,
     threads: usize,
 }
@@ -51,8 +52,16 @@ impl Origin {
 
     /// Of answers that a model makes.
     pub(super) fn made(flags: &EvaluateFlags, model: &Chosen) -> anyhow::Result<Self> {
-        let AnswerFlags { temperature, top_p, seed, max_new_tokens, candidates, threads, .. } =
-            flags.answering;
+        let AnswerFlags {
+            temperature,
+            top_p,
+            seed,
+            max_new_tokens,
+            candidates,
+            ranked,
+            threads,
+            ..
+        } = flags.answering;
         let threads = threads.map_or_else(std::thread::available_parallelism, Ok)?.get();
         let maker = Maker {
             weights: model.files()?,
@@ -62,6 +71,7 @@ impl Origin {
             seed,
             max_new_tokens,
             candidates,
+            ranked,
             device: "cpu",
             threads,
         };
@@ -85,8 +95,8 @@ impl Origin {
             maker.weights.iter().map(|file| file.sha256.clone()).collect()
         };
         let of = |maker: &Maker| {
-            let Maker { template, temperature, top_p, seed, max_new_tokens, .. } = *maker;
-            (hashes(maker), template, temperature, top_p, seed, max_new_tokens)
+            let Maker { template, temperature, top_p, seed, max_new_tokens, ranked, .. } = *maker;
+            (hashes(maker), template, temperature, top_p, seed, max_new_tokens, ranked)
         };
         let decides = (WAY, &self.samples_sha256, &self.target, self.model.as_ref().map(of));
         let text = serde_json::to_vec(&decides).unwrap_or_default();

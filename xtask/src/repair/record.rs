@@ -46,7 +46,7 @@ struct CandidateRecord<'a> {
     answer: &'a str,
     /// Lines that the patch deletes and inserts.
     size: usize,
-    mean_log_probability: Option<f64>,
+    log_probability: Option<f64>,
     /// Answers that were passed over for it: they said nothing new, or made no new program.
     passed_over: usize,
     prompt_tokens: usize,
@@ -97,7 +97,7 @@ impl<'a> CandidateRecord<'a> {
             patch: candidate.proposal.patch.as_ref().ok().map(ToString::to_string),
             answer: &candidate.proposal.written.text,
             size: candidate.proposal.size(),
-            mean_log_probability: candidate.proposal.written.mean_log_probability,
+            log_probability: candidate.proposal.written.log_probability,
             passed_over: candidate.proposal.written.passed_over,
             prompt_tokens: stats.prompt_tokens,
             output_tokens: stats.output_tokens,

@@ -97,7 +97,7 @@ impl Candidate {
             )
         };
         let likelihood = |candidate: &Self| {
-            candidate.proposal.written.mean_log_probability.unwrap_or(f64::NEG_INFINITY)
+            candidate.proposal.written.log_probability.unwrap_or(f64::NEG_INFINITY)
         };
         let order = |candidate: &Self| (candidate.round, candidate.index);
         key(self)

@@ -19,6 +19,10 @@ pub struct Options {
     /// The most candidates to try in a round. The first is the model's greedy answer, the others are its likeliest [`Edits`] of the source; where the
     /// greedy answer changes nothing, an edit takes its place. Answers that are diffs cannot be edited so, and are sampled.
     pub candidates: usize,
+    /// Whether eight answers are decoded at a time, and the one comes first that is the likeliest as a whole. It takes several times as long until
+    /// there is one, and is for whole programs without tests: with tests it is quicker to try each, and in a window, where the report says what line is
+    /// meant, the order of before was found to be as good.
+    pub ranked: bool,
     /// The most rounds. Each one after the first is told what is wrong with the best candidate so far, and there is none once a candidate is a
     /// repair.
     pub rounds: usize,
@@ -38,6 +42,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             candidates: 1,
+            ranked: false,
             rounds: 1,
             time_budget: None,
             temperature: None,
@@ -53,6 +58,13 @@ impl Options {
     #[must_use]
     pub fn with_candidates(mut self, candidates: usize) -> Self {
         self.candidates = candidates;
+        self
+    }
+
+    /// The options with answers ranked, or not.
+    #[must_use]
+    pub fn with_ranking(mut self, ranked: bool) -> Self {
+        self.ranked = ranked;
         self
     }
 

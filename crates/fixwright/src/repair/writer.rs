@@ -41,13 +41,13 @@ pub struct Written {
     pub finish: Finish,
     /// How its tokens were chosen.
     pub sampling: Sampling,
-    /// The mean log-probability of its tokens; `None` where nobody asked.
-    pub mean_log_probability: Option<f64>,
-    /// How many answers were passed over for it because they said nothing new, or because of the [`Screen`].
+    /// The natural logarithm of its probability; `None` where nobody asked.
+    pub log_probability: Option<f64>,
+    /// How many answers were passed over since the one before it because they said nothing new, or because of the [`Screen`].
     pub passed_over: usize,
-    /// What it cost, with those.
+    /// What was spent since the one before it: on all that was decoded together, whichever was given first.
     pub stats: Stats,
-    /// How long the [`Screen`] took over it, and over those.
+    /// How long the [`Screen`] took since then.
     pub screening: Duration,
 }
 
@@ -58,7 +58,7 @@ impl Written {
             text: text.into(),
             finish: Finish::Stop,
             sampling: Sampling::Greedy,
-            mean_log_probability: None,
+            log_probability: None,
             passed_over: 0,
             stats: Stats::default(),
             screening: Duration::ZERO,
@@ -69,6 +69,9 @@ impl Written {
 /// The most answers in a row that are passed over.
 const MOST_PASSED_OVER: usize = 4;
 
+/// How many answers are decoded before the likeliest of them is given, where they are ranked.
+const TOGETHER: usize = 8;
+
 /// A model that answers the prompts of one search. What it has seen of a prompt it does not read again.
 pub(super) struct Decoder<'a, T> {
     repairer: &'a Repairer<T>,
@@ -76,11 +79,25 @@ pub(super) struct Decoder<'a, T> {
     head: Head<T>,
     /// The last prompt, and what was answered to it.
     asked: Asked,
-    given: Vec<String>,
+    /// How many answers were given.
+    given: usize,
+    /// The texts of all that were decoded and are new.
+    known: Vec<String>,
+    /// Those that were not given yet.
+    ready: Vec<Written>,
+    spent: Spent,
     edits: Option<Edits<T>>,
     /// How many answers were sampled because there were no edits.
     sampled: usize,
     screen: Option<Screen<'a>>,
+}
+
+/// What was spent since the last answer was given.
+#[derive(Default)]
+struct Spent {
+    stats: Stats,
+    screening: Duration,
+    passed_over: usize,
 }
 
 impl<'a, T: Target + Clone> Decoder<'a, T> {
@@ -89,9 +106,26 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
         options: &'a Options,
         screen: Option<Screen<'a>>,
     ) -> Self {
-        let head = Head::new(repairer.session());
-        let (asked, given) = (Asked::default(), Vec::new());
-        Self { repairer, options, head, asked, given, edits: None, sampled: 0, screen }
+        Self {
+            repairer,
+            options,
+            head: Head::new(repairer.session()),
+            asked: Asked::default(),
+            given: 0,
+            known: Vec::new(),
+            ready: Vec::new(),
+            spent: Spent::default(),
+            edits: None,
+            sampled: 0,
+            screen,
+        }
+    }
+
+    /// Forgets what was answered to another prompt.
+    fn begin(&mut self, asked: Asked) {
+        (self.asked, self.given, self.sampled) = (asked, 0, 0);
+        (self.known, self.ready, self.edits) = (Vec::new(), Vec::new(), None);
+        self.spent = Spent::default();
     }
 
     /// The answer of a number to the prompt that was asked.
@@ -105,36 +139,71 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
             return self.decode(number, true, progress);
         }
         while let Some(written) = self.another(prompt, progress)? {
-            self.given.push(written.text.clone());
-            if self.given.len() > number {
+            self.given += 1;
+            if self.given > number {
                 return Ok(Some(written));
             }
         }
         Ok(None)
     }
 
-    /// Answers that say something new: the greedy one, then the source with one edit. `None` if the callback stopped it.
+    /// The likeliest of a few new answers that the screen admits. `None` if the callback stopped it.
     fn another(&mut self, prompt: &Prompt, progress: Progress<'_>) -> Result<Option<Written>> {
-        let (mut stats, mut screening) = (Stats::default(), Duration::ZERO);
-        for passed_over in 0.. {
-            let written = match self.given.len() + passed_over {
-                0 => self.decode(0, false, progress)?,
-                _ => self.edit(progress)?,
-            };
-            let Some(mut written) = written else { break };
-            stats += &written.stats;
-            let is_new = self.is_new(prompt, &written.text);
+        for refused in 0.. {
+            if self.ready.is_empty() && self.decode_some(prompt, progress)?.is_break() {
+                break;
+            }
+            let Some(written) = self.likeliest() else { break };
             let start = Instant::now();
             let admitted = match &mut self.screen {
-                Some(screen) if is_new => screen.admits(&written, progress)?,
-                _ => Some(is_new),
+                Some(screen) => screen.admits(&written, progress)?,
+                None => Some(true),
             };
             let Some(admitted) = admitted else { break };
-            screening += start.elapsed();
-            if passed_over == MOST_PASSED_OVER || admitted {
-                written = Written { stats, screening, passed_over, ..written };
+            self.spent.screening += start.elapsed();
+            if refused == MOST_PASSED_OVER || admitted {
+                let Spent { stats, screening, passed_over } = std::mem::take(&mut self.spent);
+                return Ok(Some(Written { stats, screening, passed_over, ..written }));
+            }
+            self.spent.passed_over += 1;
+        }
+        Ok(None)
+    }
+
+    /// Takes the likeliest of the answers that are ready, the first of equals.
+    fn likeliest(&mut self) -> Option<Written> {
+        let likely = |written: &Written| written.log_probability.unwrap_or(f64::NEG_INFINITY);
+        let ready = self.ready.iter().enumerate().rev();
+        let best = ready.max_by(|(_, a), (_, b)| likely(a).total_cmp(&likely(b)))?.0;
+        Some(self.ready.remove(best))
+    }
+
+    /// Decodes a new answer, or as many as are ranked together. Breaks where the callback does.
+    fn decode_some(&mut self, prompt: &Prompt, progress: Progress<'_>) -> Result<ControlFlow<()>> {
+        let some = if self.options.ranked { TOGETHER } else { 1 };
+        while self.ready.len() < some {
+            match self.new_one(prompt, progress)? {
+                Some(written) => self.ready.push(written),
+                None => return Ok(ControlFlow::Break(())),
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// An answer that says something new: the greedy one, then the source with one edit. `None` if the callback stopped it.
+    fn new_one(&mut self, prompt: &Prompt, progress: Progress<'_>) -> Result<Option<Written>> {
+        for passed_over in 0.. {
+            let written = match self.known.is_empty() && passed_over == 0 {
+                true => self.decode(0, self.options.ranked, progress)?,
+                false => self.edit(progress)?,
+            };
+            let Some(written) = written else { break };
+            self.spent.stats += &written.stats;
+            if passed_over == MOST_PASSED_OVER || self.is_new(prompt, &written.text) {
+                self.known.push(written.text.clone());
                 return Ok(Some(written));
             }
+            self.spent.passed_over += 1;
         }
         Ok(None)
     }
@@ -143,10 +212,10 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
     fn is_new(&self, prompt: &Prompt, text: &str) -> bool {
         let (is_c, code) = (prompt.draft.starts_with("```c"), block(text));
         let same = |known: &str| block(known) == code || is_c && same_tokens(block(known), code);
-        !same(&prompt.draft) && !self.given.iter().any(|known| same(known))
+        !same(&prompt.draft) && !self.known.iter().any(|known| same(known))
     }
 
-    /// Decodes a whole answer. It is asked how likely it is only if all answers are: else they could not be compared.
+    /// Decodes a whole answer, and finds out how likely it is if `score` asks for that.
     fn decode(
         &mut self,
         number: usize,
@@ -159,8 +228,7 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
             return Ok(None);
         }
         let tokenizer = self.repairer.asker.tokenizer();
-        let decoding = self.options.decoding(number, &self.asked, tokenizer);
-        let decoding = DecodeOptions { score, ..decoding };
+        let decoding = DecodeOptions { score, ..self.decoding(number) };
         let mut draft = self.repairer.drafter(&self.asked);
         let (session, prompt) = (&mut self.head.session, &self.asked.prompt);
         let generation =
@@ -180,13 +248,12 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
         if self.edits.is_none() {
             self.edits = self.read_source(progress)?;
         }
+        let decoding = DecodeOptions { score: self.options.ranked, ..self.decoding(0) };
         let Some(edits) = &mut self.edits else { return Ok(None) };
-        let tokenizer = self.repairer.asker.tokenizer();
-        let decoding = self.options.decoding(0, &self.asked, tokenizer);
         let draft = self.repairer.drafter(&self.asked);
         let edit = edits.next(&draft, &decoding, &mut || progress(Event::Editing))?;
         match edit {
-            Some(edit) => Ok(written(tokenizer, edit, decoding.sampling)),
+            Some(edit) => Ok(written(self.repairer.asker.tokenizer(), edit, decoding.sampling)),
             None => self.sample(progress),
         }
     }
@@ -194,7 +261,12 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
     /// A sampled answer, another one each time.
     fn sample(&mut self, progress: Progress<'_>) -> Result<Option<Written>> {
         self.sampled += 1;
-        self.decode(self.sampled, false, progress)
+        self.decode(self.sampled, self.options.ranked, progress)
+    }
+
+    /// How an answer is decoded.
+    fn decoding(&self, number: usize) -> DecodeOptions {
+        self.options.decoding(number, &self.asked, self.repairer.asker.tokenizer())
     }
 
     /// Lets the model read the source as if it were its answer.
@@ -253,12 +325,11 @@ fn written(tokenizer: &Tokenizer, generation: Generation, sampling: Sampling) ->
         DecodeFinish::Length => Finish::Length,
         _ => Finish::Stop,
     };
-    let mean_log_probability = generation.mean_log_probability();
     Some(Written {
         text,
         finish,
         sampling,
-        mean_log_probability,
+        log_probability: generation.log_probability,
         passed_over: 0,
         stats: generation.stats,
         screening: Duration::ZERO,
@@ -275,7 +346,7 @@ impl<T: Target + Clone> Writer for Decoder<'_, T> {
         let Repairer { asker, last, .. } = self.repairer;
         let asked = asker.ask_prompt(prompt)?;
         let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.asked == asked && number >= self.given.len() {
+        if self.asked == asked && number >= self.given {
             return self.answer(prompt, number, progress);
         }
         self.head.adopt(&last, &asked.prompt);
@@ -283,7 +354,7 @@ impl<T: Target + Clone> Writer for Decoder<'_, T> {
         if let Some(screen) = self.screen.as_mut().filter(|_| self.asked == asked) {
             screen.forget();
         }
-        (self.asked, self.given, self.edits, self.sampled) = (asked, Vec::new(), None, 0);
+        self.begin(asked);
         let written = self.answer(prompt, number, progress)?;
         *last = self.head.of(&self.asked.prompt);
         Ok(written)
