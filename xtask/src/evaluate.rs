@@ -20,8 +20,8 @@ use fixwright_dataset::{Evaluator, Programs};
 use rayon::prelude::*;
 
 use crate::counter::Counter;
-use crate::exit::{Exit, note};
-use crate::flags::EvaluateFlags;
+use crate::exit::{BadInput, Exit, note};
+use crate::flags::{EvaluateFlags, Target};
 use crate::interrupt::Interrupt;
 use crate::isolation::isolation;
 use crate::models::Chosen;
@@ -43,6 +43,9 @@ const CHUNK: usize = 16;
 ///
 /// [`BadInput`](crate::exit::BadInput) for samples and answers that cannot be read or do not belong together; others when judging is not possible.
 pub fn run(flags: &EvaluateFlags, out: &mut dyn Write) -> anyhow::Result<Exit> {
+    if flags.answering.ranked && matches!(flags.target, Target::Diff) {
+        return Err(BadInput("--ranked: diffs are sampled, and come as they are".into()).into());
+    }
     // What would keep the answers from being judged shows before they are made.
     let judge = evaluator(flags)?;
     let interrupt = Interrupt::listen()?;

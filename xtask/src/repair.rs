@@ -76,9 +76,11 @@ fn request<'c>(flags: &RepairFlags, case: &'c Case) -> fixwright::prompt::Result
 /// How it is searched.
 fn options(flags: &RepairFlags) -> Options {
     let is_told = flags.tests.is_some() || flags.test.is_some() || flags.analyser.is_some();
+    // A budget may end before eight answers are there, and one that was tried is better than seven that were not.
+    let ranked = !is_told && flags.time_budget.is_none();
     let options = Options::default()
         .with_candidates(flags.candidates.into())
-        .with_ranking(!is_told && matches!(flags.target, flags::Target::Program))
+        .with_ranking(ranked && matches!(flags.target, flags::Target::Program))
         .with_rounds(flags.rounds.into());
     match flags.time_budget {
         Some(seconds) => options.with_time_budget(Duration::from_secs(seconds.get())),

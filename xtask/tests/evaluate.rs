@@ -121,9 +121,26 @@ fn answers_are_sampled_where_a_temperature_is_said() {
 #[test]
 fn ranked_answers_come_the_likeliest_first() {
     let Some(run) = Run::new() else { return };
-    run.evaluate(&["--candidates", "2", "--limit", "1", "--ranked"]).success();
+    let ranked = ["--candidates", "4", "--limit", "1", "--ranked"];
+    run.evaluate(&ranked).success();
     let answers = run.answers();
     let likely = |answer: &Value| answer["cost"]["log_probability"].as_f64().unwrap();
-    assert!(likely(&answers[1]) <= likely(&answers[0]) && likely(&answers[0]) < 0.0);
+    let likelihoods: Vec<f64> = answers.iter().map(likely).collect();
+    assert!(likelihoods.is_sorted_by(|a, b| a >= b) && likelihoods[0] < 0.0, "{likelihoods:?}");
     assert_eq!(answers[1]["cost"]["prompt_tokens"], 0, "all that are compared were made before");
+
+    // Gone on with, they are the same; where others are compared, they are not mixed.
+    let whole = fs::read_to_string(run.path("answers")).unwrap();
+    let second = whole.match_indices('\n').nth(1).unwrap().0;
+    fs::write(run.path("answers"), &whole[..=second]).unwrap();
+    run.evaluate(&ranked).success();
+    assert_eq!(text(&run.answers()), text(&answers));
+    run.evaluate(&["--candidates", "5", "--limit", "1", "--ranked"]).code(2);
+    fs::remove_file(run.path("answers")).unwrap();
+    run.evaluate(&ranked[..4]).success();
+    let (mut one_by_one, mut likeliest) = (text(&run.answers()), text(&answers));
+    assert_ne!(one_by_one, likeliest);
+    one_by_one.sort();
+    likeliest.sort();
+    assert_ne!(one_by_one, likeliest, "of eight, others are the likeliest four");
 }

@@ -161,7 +161,7 @@ impl<T: Target + Clone> Edits<T> {
     /// The next edit; `None` if there are no more. The proposer is one that drafts from the source; each edit has a clone.
     ///
     /// The answer is greedy whatever `options` say of sampling, and [`Finish::Copied`] its usual end. Edits are decoded a few at once. The
-    /// callback is asked after each token; if it breaks, the end is [`Finish::Cancelled`], and the edit comes again whole if more are asked for.
+    /// callback is asked after each token, and every few while it is found out how likely the whole is; if it breaks, the end is [`Finish::Cancelled`], and the edit comes again whole if more are asked for.
     /// None begins with a stop token. Reading the source is in the statistics of the first
     /// edit, and what was given up in those of the next one; not in them are edits that were decoded along and never asked for. An answer that
     /// reaches a limit of tokens, for which all before the edit count, is given up.
@@ -215,26 +215,26 @@ impl<T: Target + Clone> Edits<T> {
         options: &Options,
         proceed: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> Result<Generation> {
-        let mut generation = edit.generation.clone();
-        generation.log_probability = None;
-        if options.score {
-            match self.score(&edit, &mut generation.stats, proceed)? {
-                ControlFlow::Continue(score) => generation.log_probability = score,
-                ControlFlow::Break(()) => {
-                    generation.finish = Finish::Cancelled;
-                    insert(&mut self.ready, edit, |it| it.log_probability);
-                    return Ok(generation);
-                }
+        if !options.score {
+            return Ok(self.told(edit.generation));
+        }
+        match self.score(&edit, proceed) {
+            Ok(ControlFlow::Continue(log_probability)) => {
+                Ok(self.told(Generation { log_probability, ..edit.generation }))
+            }
+            broken_off => {
+                let (finish, stats) = (Finish::Cancelled, Stats::default());
+                let cancelled = Generation { finish, stats, ..edit.generation.clone() };
+                insert(&mut self.ready, edit, |it| it.log_probability);
+                broken_off.map(|_| self.told(cancelled))
             }
         }
-        Ok(self.told(generation))
     }
 
     /// The log-probability of a whole answer; `None` if the context has no room for it.
     fn score(
-        &self,
+        &mut self,
         edit: &Edit,
-        stats: &mut Stats,
         proceed: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> Result<ControlFlow<(), Option<f64>>> {
         let start = Instant::now();
@@ -249,8 +249,7 @@ impl<T: Target + Clone> Edits<T> {
         let mut sum = self.copied[place];
         let mut add = |place: usize, row: &[f32]| sum += log_probability(row, tokens[place]);
         let flow = read_rows(&mut target, before, tokens, &mut add, proceed)?;
-        stats.forwards += tokens.len().div_ceil(CHUNK);
-        stats.verify += start.elapsed();
+        self.spent.verify += start.elapsed();
         Ok(match flow {
             ControlFlow::Continue(()) => ControlFlow::Continue(Some(sum)),
             ControlFlow::Break(()) => ControlFlow::Break(()),

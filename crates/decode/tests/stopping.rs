@@ -86,11 +86,22 @@ fn who_stops_one_of_several_while_the_prompt_is_read_has_the_others_read_it() {
     assert_eq!((both[1].finish, &*both[1].tokens), (Finish::Length, &[50, 51][..]));
 }
 
+/// Goes on so many times.
+fn stop_after(calls: usize) -> impl FnMut() -> ControlFlow<()> {
+    let mut left = calls;
+    move || {
+        let fewer = left.checked_sub(1);
+        left = fewer.unwrap_or_default();
+        if fewer.is_some() { go_on() } else { ControlFlow::Break(()) }
+    }
+}
+
 #[test]
 fn an_edit_that_was_broken_off_comes_again() {
     let source: Vec<u32> = (1..60).collect();
     let read = Edits::read(Counter::default(), &[0], &source, &|_, _| true, &mut go_on);
     let mut edits = read.unwrap().unwrap();
+    let mut scored = edits.clone();
     let mut next = |proceed: &mut dyn FnMut() -> ControlFlow<()>| {
         edits.next(&NoDraft, &Options::default(), proceed).unwrap().unwrap()
     };
@@ -103,4 +114,19 @@ fn an_edit_that_was_broken_off_comes_again() {
     let without = |token: u32| source.iter().copied().filter(|t| *t != token).collect::<Vec<_>>();
     assert_eq!(next(&mut go_on).tokens, without(7));
     assert_eq!(next(&mut go_on).tokens, without(4));
+
+    // Broken off while it is found out how likely it is, it is not known, and nothing is counted twice.
+    let options = Options { score: true, ..Options::default() };
+    let next = |edits: &mut Edits<Counter>, calls: usize| {
+        edits.next(&NoDraft, &options, &mut stop_after(calls)).unwrap().unwrap()
+    };
+    let whole = next(&mut scored.clone(), usize::MAX);
+    let decoding =
+        (0..100).find(|calls| next(&mut scored.clone(), *calls).stats.output_tokens == 0);
+    let broken = next(&mut scored, decoding.unwrap());
+    assert_eq!((broken.finish, broken.log_probability), (Finish::Cancelled, None));
+    let again = next(&mut scored, usize::MAX);
+    assert_eq!((&again.tokens, again.log_probability), (&whole.tokens, whole.log_probability));
+    assert!(again.log_probability.unwrap() < 0.0);
+    assert_eq!(again.stats.output_tokens, whole.stats.output_tokens);
 }

@@ -144,7 +144,7 @@ impl<T: Target + Clone> Repairer<T> {
 
     /// The model as it answers the prompts of one search. What it has computed for one it does not compute again for the next, as far as both begin
     /// alike; nor for the first prompt of the next search. Answers that `screen`, if there is one, does not admit are passed over as those are that say
-    /// nothing new, up to four in a row; where answers are diffs or sampled all are given. The model waits for the screen.
+    /// nothing new, up to four in a row, or four for each that are ranked together; where answers are diffs or sampled all are given. The model waits for the screen.
     pub fn writer<'a>(
         &'a self,
         options: &'a Options,
@@ -153,7 +153,7 @@ impl<T: Target + Clone> Repairer<T> {
         Decoder::new(self, options, screen)
     }
 
-    /// [Searches](search()) for a repair with this model, with a [`Screen`] out of what `judge` tells apart. One answer is decoded at a time, however many searches go on: while
+    /// [Searches](search()) for a repair with this model, with a [`Screen`] out of what `judge` tells apart. One answer is decoded at a time, or as many as are ranked together, however many searches go on: while
     /// one has the model, others can be judged.
     ///
     /// # Errors

@@ -62,8 +62,8 @@ impl Opener<'_> {
             || BadInput(format!("{name}: sources are KIND:PATH; see --help for the kinds"));
         let (kind, path) = name.split_once(':').ok_or_else(unknown)?;
         // What is to be minimised may be larger before.
-        let most = self.flags.max_changed_lines.filter(|_| !self.flags.minimise);
-        let near = most.unwrap_or(NEAR);
+        let least = if self.flags.minimise { NEAR } else { 0 };
+        let near = self.flags.max_changed_lines.unwrap_or(NEAR).max(least);
         let file = Path::new(path);
         let opened: Result<Opened, Error> = match kind {
             "paired" => Paired::open(file, self.flags.tree.as_deref().unwrap_or(file)).map(boxed),

@@ -46,7 +46,7 @@ pub(super) struct Cost {
     /// Answers that were passed over for it; their tokens and time are among these.
     #[serde(default)]
     pub(super) passed_over: usize,
-    /// Of the answer's tokens, as the model gives it without regard to temperature; missing where answers are not sampled.
+    /// Of the answer's tokens, as the model gives it without regard to temperature; missing where answers are neither sampled nor ranked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) log_probability: Option<f64>,
 }

@@ -89,13 +89,14 @@ impl Origin {
         })
     }
 
-    /// A hash of all that decides an answer. How many there are, and how fast they come, is not among it.
+    /// A hash of all that decides an answer. How fast they come is not among it, and how many there are only where they are ranked.
     pub(super) fn settings(&self) -> String {
         let hashes = |maker: &Maker| -> Vec<String> {
             maker.weights.iter().map(|file| file.sha256.clone()).collect()
         };
         let of = |maker: &Maker| {
-            let Maker { template, temperature, top_p, seed, max_new_tokens, ranked, .. } = *maker;
+            let Maker { template, temperature, top_p, seed, max_new_tokens, .. } = *maker;
+            let ranked = maker.ranked.then_some(maker.candidates);
             (hashes(maker), template, temperature, top_p, seed, max_new_tokens, ranked)
         };
         let decides = (WAY, &self.samples_sha256, &self.target, self.model.as_ref().map(of));

@@ -66,7 +66,7 @@ impl<'a> Record<'a> {
         total: Duration,
     ) -> Self {
         Self {
-            format: 2,
+            format: 3,
             fixwright: env!("CARGO_PKG_VERSION"),
             template: TEMPLATE_VERSION,
             model,

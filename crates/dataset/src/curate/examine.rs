@@ -57,7 +57,9 @@ fn one(
         },
         false => Cow::Borrowed(sample),
     };
-    if let Some(reason) = options.before_running().reason(sample, context.tokens) {
+    let mut change = Change::of(sample);
+    let filter = options.before_running();
+    if let Some(reason) = filter.reason_with(sample, change.as_ref(), context.tokens) {
         return Ok(Examined::Unfit { reason });
     }
     let key = match &options.split {
@@ -78,13 +80,15 @@ fn one(
     if seen.is_news() {
         seen.tell(sample.to_mut())?;
     }
-    let (sample, change) = (&*sample, Change::of(&sample));
-    if let Some(reason) = options.filter.reason_with(sample, change.as_ref(), context.tokens) {
-        return Ok(Examined::Unfit { reason });
+    if options.minimise {
+        change = Change::of(&sample);
+        if let Some(reason) = options.filter.reason_with(&sample, change.as_ref(), context.tokens) {
+            return Ok(Examined::Unfit { reason });
+        }
     }
     let mut line = Vec::new();
-    write(&mut line, sample)?;
-    let fingerprint = Fingerprint::of(sample, change.as_ref());
+    write(&mut line, &sample)?;
+    let fingerprint = Fingerprint::of(&sample, change.as_ref());
     let origin = sample.origin.clone().unwrap_or_default();
     let licence = sample.license.clone().unwrap_or_default();
     Ok(Examined::Fit(Box::new(Fit { line, fingerprint, key, origin, licence })))

@@ -33,7 +33,12 @@ impl Evaluator {
         let (old, new) = (Some(code.as_bytes()), Some(fixed.as_bytes()));
         let whole = FilePatch::between(&self.programs.file, old, new, &DiffOptions::default());
         let mut passes = |part: &Patch| {
-            let judged = self.run(sample, &patched(code, part)?, progress)?;
+            let text = patched(code, part)?;
+            // It fails, even if it may pass another time.
+            if text == *code {
+                return Ok(false);
+            }
+            let judged = self.run(sample, &text, progress)?;
             Ok(judged.is_some_and(|judged| judged.verdict == Verdict::Plausible))
         };
         let mut failed: Option<Error> = None;

@@ -62,7 +62,7 @@ impl Progress {
             generation.tokens.extend(&source[back..]);
             generation.finish = Finish::Copied;
         }
-        let rest = generation.log_probability.unwrap_or_default();
+        let rest = generation.log_probability.take().unwrap_or_default();
         let log_probability = self.departure.log_probability + rest;
         let cut = generation.finish == Finish::Length;
         let given_up = cut || self.is_too_long() && generation.finish == Finish::Cancelled;

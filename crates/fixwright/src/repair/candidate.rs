@@ -85,7 +85,7 @@ impl Candidate {
     }
 
     /// Which one is better, `Less` if it is this one: by whether it is a repair, by verdict, by what the analyser and the compiler say, by the lines
-    /// that it changes, by how likely the model finds it, and by the order of asking.
+    /// that it changes, by how likely the model finds it as a whole, and by the order of asking.
     pub(super) fn compare(&self, other: &Self) -> Ordering {
         let key = |candidate: &Self| {
             (

@@ -41,7 +41,7 @@ pub struct Written {
     pub finish: Finish,
     /// How its tokens were chosen.
     pub sampling: Sampling,
-    /// The natural logarithm of its probability; `None` where nobody asked.
+    /// The natural logarithm of its probability; `None` where nobody asked, or where the context has no room to find out.
     pub log_probability: Option<f64>,
     /// How many answers were passed over since the one before it because they said nothing new, or because of the [`Screen`].
     pub passed_over: usize,
@@ -66,7 +66,7 @@ impl Written {
     }
 }
 
-/// The most answers in a row that are passed over.
+/// The most answers in a row that are passed over; where several are ranked together, for each of them.
 const MOST_PASSED_OVER: usize = 4;
 
 /// How many answers are decoded before the likeliest of them is given, where they are ranked.
@@ -81,7 +81,7 @@ pub(super) struct Decoder<'a, T> {
     asked: Asked,
     /// How many answers were given.
     given: usize,
-    /// The texts of all that were decoded and are new.
+    /// The texts of all that were decoded and not passed over at once.
     known: Vec<String>,
     /// Those that were not given yet.
     ready: Vec<Written>,
@@ -98,6 +98,14 @@ struct Spent {
     stats: Stats,
     screening: Duration,
     passed_over: usize,
+}
+
+impl Spent {
+    /// Whether no more answers are to be passed over.
+    fn is_too_much(&self, options: &Options) -> bool {
+        let together = if options.ranked { TOGETHER } else { 1 };
+        self.passed_over >= MOST_PASSED_OVER * together
+    }
 }
 
 impl<'a, T: Target + Clone> Decoder<'a, T> {
@@ -149,25 +157,26 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
 
     /// The likeliest of a few new answers that the screen admits. `None` if the callback stopped it.
     fn another(&mut self, prompt: &Prompt, progress: Progress<'_>) -> Result<Option<Written>> {
-        for refused in 0.. {
+        loop {
             if self.ready.is_empty() && self.decode_some(prompt, progress)?.is_break() {
-                break;
+                return Ok(None);
             }
-            let Some(written) = self.likeliest() else { break };
+            let Some(written) = self.likeliest() else { return Ok(None) };
             let start = Instant::now();
             let admitted = match &mut self.screen {
-                Some(screen) => screen.admits(&written, progress)?,
-                None => Some(true),
+                Some(screen) if !self.spent.is_too_much(self.options) => {
+                    screen.admits(&written, progress)?
+                }
+                _ => Some(true),
             };
-            let Some(admitted) = admitted else { break };
+            let Some(admitted) = admitted else { return Ok(None) };
             self.spent.screening += start.elapsed();
-            if refused == MOST_PASSED_OVER || admitted {
+            if admitted {
                 let Spent { stats, screening, passed_over } = std::mem::take(&mut self.spent);
                 return Ok(Some(Written { stats, screening, passed_over, ..written }));
             }
             self.spent.passed_over += 1;
         }
-        Ok(None)
     }
 
     /// Takes the likeliest of the answers that are ready, the first of equals.
@@ -180,7 +189,12 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
 
     /// Decodes a new answer, or as many as are ranked together. Breaks where the callback does.
     fn decode_some(&mut self, prompt: &Prompt, progress: Progress<'_>) -> Result<ControlFlow<()>> {
-        let some = if self.options.ranked { TOGETHER } else { 1 };
+        let missing = self.options.candidates.saturating_sub(self.given);
+        let some = match self.options.ranked {
+            true if self.given == 0 => TOGETHER,
+            true => missing.clamp(1, TOGETHER),
+            false => 1,
+        };
         while self.ready.len() < some {
             match self.new_one(prompt, progress)? {
                 Some(written) => self.ready.push(written),
@@ -192,20 +206,20 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
 
     /// An answer that says something new: the greedy one, then the source with one edit. `None` if the callback stopped it.
     fn new_one(&mut self, prompt: &Prompt, progress: Progress<'_>) -> Result<Option<Written>> {
-        for passed_over in 0.. {
-            let written = match self.known.is_empty() && passed_over == 0 {
+        loop {
+            let is_first = self.known.is_empty() && self.spent.passed_over == 0;
+            let written = match is_first {
                 true => self.decode(0, self.options.ranked, progress)?,
                 false => self.edit(progress)?,
             };
-            let Some(written) = written else { break };
+            let Some(written) = written else { return Ok(None) };
             self.spent.stats += &written.stats;
-            if passed_over == MOST_PASSED_OVER || self.is_new(prompt, &written.text) {
+            if self.spent.is_too_much(self.options) || self.is_new(prompt, &written.text) {
                 self.known.push(written.text.clone());
                 return Ok(Some(written));
             }
             self.spent.passed_over += 1;
         }
-        Ok(None)
     }
 
     /// Whether an answer differs from the source and from all answers before it, in C by more than white space and comments.
