@@ -41,7 +41,7 @@ const CHUNK: usize = 16;
 ///
 /// # Errors
 ///
-/// [`BadInput`](crate::exit::BadInput) for samples and answers that cannot be read or do not belong together; others when judging is not possible.
+/// [`BadInput`] for samples and answers that cannot be read or do not belong together; others when judging is not possible.
 pub fn run(flags: &EvaluateFlags, out: &mut dyn Write) -> anyhow::Result<Exit> {
     if flags.answering.ranked && matches!(flags.target, Target::Diff) {
         return Err(BadInput("--ranked: diffs are sampled, and come as they are".into()).into());
