@@ -80,7 +80,7 @@ fn options(flags: &RepairFlags) -> Options {
     let ranked = !is_told && flags.time_budget.is_none();
     let options = Options::default()
         .with_candidates(flags.candidates.into())
-        .with_ranking(ranked && matches!(flags.target, flags::Target::Program))
+        .with_ranking(ranked)
         .with_rounds(flags.rounds.into());
     match flags.time_budget {
         Some(seconds) => options.with_time_budget(Duration::from_secs(seconds.get())),

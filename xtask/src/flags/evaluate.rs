@@ -58,7 +58,8 @@ pub struct AnswerFlags {
     /// one changes nothing. Diffs are sampled
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub candidates: u8,
-    /// Make eight answers at a time, and take the likeliest as a whole first, as `repair` does with programs that no test and no analyser tells about. Not for diffs
+    /// Where no line is reported, make eight answers at a time, and take the likeliest as a whole first, as `repair` does with programs that no
+    /// test and no analyser tells about. Not for diffs
     #[arg(long, conflicts_with = "temperature")]
     pub ranked: bool,
     /// Sample all answers but the first, at this temperature

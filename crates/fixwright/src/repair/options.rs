@@ -19,9 +19,9 @@ pub struct Options {
     /// The most candidates to try in a round. Unless they are ranked, the first is the model's greedy answer, the others are its likeliest [`Edits`] of the source; where the
     /// greedy answer changes nothing, an edit takes its place. Answers that are diffs cannot be edited so, and are sampled.
     pub candidates: usize,
-    /// Whether eight answers are decoded at a time, and the one comes first that is the likeliest as a whole. It takes several times as long until
-    /// there is one, and is for whole programs without tests: with tests it is quicker to try each, and in a window, where the report says what line is
-    /// meant, the order of before was found to be as good. Sampled answers and diffs come as they are sampled.
+    /// Whether, where the report names no line, eight answers are decoded at a time, and the one comes first that is the likeliest as a whole. It
+    /// takes several times as long until there is one, and is for programs without tests: with tests it is quicker to try each, and where a line
+    /// is named, the order of before was found to be as good. Sampled answers and diffs come as they are sampled.
     pub ranked: bool,
     /// The most rounds. Each one after the first is told what is wrong with the best candidate so far, and there is none once a candidate is a
     /// repair.

@@ -100,14 +100,6 @@ struct Spent {
     passed_over: usize,
 }
 
-impl Spent {
-    /// Whether no more answers are to be passed over.
-    fn is_too_much(&self, options: &Options) -> bool {
-        let together = if options.ranked { TOGETHER } else { 1 };
-        self.passed_over >= MOST_PASSED_OVER * together
-    }
-}
-
 impl<'a, T: Target + Clone> Decoder<'a, T> {
     pub(super) fn new(
         repairer: &'a Repairer<T>,
@@ -162,11 +154,9 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
                 return Ok(None);
             }
             let Some(written) = self.likeliest() else { return Ok(None) };
-            let start = Instant::now();
+            let (start, enough) = (Instant::now(), self.is_enough());
             let admitted = match &mut self.screen {
-                Some(screen) if !self.spent.is_too_much(self.options) => {
-                    screen.admits(&written, progress)?
-                }
+                Some(screen) if !enough => screen.admits(&written, progress)?,
                 _ => Some(true),
             };
             let Some(admitted) = admitted else { return Ok(None) };
@@ -177,6 +167,17 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
             }
             self.spent.passed_over += 1;
         }
+    }
+
+    /// Whether answers are ranked: a report that names a line says where the edit belongs.
+    fn is_ranked(&self) -> bool {
+        self.options.ranked && self.asked.reported.is_none()
+    }
+
+    /// Whether no more answers are to be passed over.
+    fn is_enough(&self) -> bool {
+        let together = if self.is_ranked() { TOGETHER } else { 1 };
+        self.spent.passed_over >= MOST_PASSED_OVER * together
     }
 
     /// Takes the likeliest of the answers that are ready, the first of equals.
@@ -190,7 +191,7 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
     /// Decodes a new answer, or as many as are ranked together. Breaks where the callback does.
     fn decode_some(&mut self, prompt: &Prompt, progress: Progress<'_>) -> Result<ControlFlow<()>> {
         let missing = self.options.candidates.saturating_sub(self.given);
-        let some = match self.options.ranked {
+        let some = match self.is_ranked() {
             true if self.given == 0 => TOGETHER,
             true => missing.clamp(1, TOGETHER),
             false => 1,
@@ -209,12 +210,12 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
         loop {
             let is_first = self.known.is_empty() && self.spent.passed_over == 0;
             let written = match is_first {
-                true => self.decode(0, self.options.ranked, progress)?,
+                true => self.decode(0, self.is_ranked(), progress)?,
                 false => self.edit(progress)?,
             };
             let Some(written) = written else { return Ok(None) };
             self.spent.stats += &written.stats;
-            if self.spent.is_too_much(self.options) || self.is_new(prompt, &written.text) {
+            if self.is_enough() || self.is_new(prompt, &written.text) {
                 self.known.push(written.text.clone());
                 return Ok(Some(written));
             }
@@ -262,7 +263,7 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
         if self.edits.is_none() {
             self.edits = self.read_source(progress)?;
         }
-        let decoding = DecodeOptions { score: self.options.ranked, ..self.decoding(0) };
+        let decoding = DecodeOptions { score: self.is_ranked(), ..self.decoding(0) };
         let Some(edits) = &mut self.edits else { return Ok(None) };
         let draft = self.repairer.drafter(&self.asked);
         let edit = edits.next(&draft, &decoding, &mut || progress(Event::Editing))?;
@@ -275,7 +276,7 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
     /// A sampled answer, another one each time.
     fn sample(&mut self, progress: Progress<'_>) -> Result<Option<Written>> {
         self.sampled += 1;
-        self.decode(self.sampled, self.options.ranked, progress)
+        self.decode(self.sampled, self.is_ranked(), progress)
     }
 
     /// How an answer is decoded.
