@@ -121,6 +121,11 @@ fn answers_are_sampled_where_a_temperature_is_said() {
 #[test]
 fn ranked_answers_come_the_likeliest_first() {
     let Some(run) = Run::new() else { return };
+    let reported = &["--candidates", "4", "--ranked"];
+    run.evaluate(reported).success();
+    let last = run.answers().pop().unwrap();
+    assert_eq!((&last["id"], last["cost"].get("log_probability")), (&json!("reported"), None));
+    fs::remove_file(run.path("answers")).unwrap();
     let ranked = ["--candidates", "4", "--limit", "1", "--ranked"];
     run.evaluate(&ranked).success();
     let answers = run.answers();
