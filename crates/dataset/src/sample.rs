@@ -132,11 +132,15 @@ impl RepairSample {
     }
 }
 
-/// The diff between two texts of a file.
-pub(crate) fn diff(path: &str, old: &str, new: &str) -> String {
+/// The patch between two texts of a file.
+pub(crate) fn patch(path: &str, old: &str, new: &str) -> Patch {
     let (old, new) = (Some(old.as_bytes()), Some(new.as_bytes()));
-    let file = FilePatch::between(path, old, new, &DiffOptions::default());
-    String::from_utf8_lossy(&Patch { files: vec![file] }.to_bytes()).into_owned()
+    Patch { files: vec![FilePatch::between(path, old, new, &DiffOptions::default())] }
+}
+
+/// The same as text.
+pub(crate) fn diff(path: &str, old: &str, new: &str) -> String {
+    String::from_utf8_lossy(&patch(path, old, new).to_bytes()).into_owned()
 }
 
 /// One run of a program: what it reads and what it has to print.

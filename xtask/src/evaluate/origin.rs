@@ -7,7 +7,7 @@ use fixwright::prompt::TEMPLATE_VERSION;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::flags::{AnswerFlags, EvaluateFlags};
+use crate::flags::EvaluateFlags;
 use crate::models::{self, Chosen, WeightFile};
 
 /// Another one for each way to make answers out of the same model and flags: what was kept of one does not go on with another.
@@ -52,28 +52,19 @@ impl Origin {
 
     /// Of answers that a model makes.
     pub(super) fn made(flags: &EvaluateFlags, model: &Chosen) -> anyhow::Result<Self> {
-        let AnswerFlags {
-            temperature,
-            top_p,
-            seed,
-            max_new_tokens,
-            candidates,
-            ranked,
-            threads,
-            ..
-        } = flags.answering;
-        let threads = threads.map_or_else(std::thread::available_parallelism, Ok)?.get();
+        let asked = &flags.answering;
+        let threads = asked.threads.map_or_else(std::thread::available_parallelism, Ok)?;
         let maker = Maker {
             weights: model.files()?,
             template: TEMPLATE_VERSION,
-            temperature,
-            top_p,
-            seed,
-            max_new_tokens,
-            candidates,
-            ranked,
+            temperature: asked.temperature,
+            top_p: asked.top_p,
+            seed: asked.seed,
+            max_new_tokens: asked.max_new_tokens,
+            candidates: asked.candidates,
+            ranked: asked.ranked,
             device: "cpu",
-            threads,
+            threads: threads.get(),
         };
         Ok(Self { model: Some(maker), ..Self::new(flags)? })
     }

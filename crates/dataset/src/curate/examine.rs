@@ -77,9 +77,7 @@ fn one(
         None => Seen::default(),
     };
     let mut sample = Cow::Borrowed(sample);
-    if seen.is_news() {
-        seen.tell(sample.to_mut())?;
-    }
+    seen.tell(&mut sample)?;
     if options.minimise {
         change = Change::of(&sample);
         if let Some(reason) = options.filter.reason_with(&sample, change.as_ref(), context.tokens) {

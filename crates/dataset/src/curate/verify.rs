@@ -1,5 +1,6 @@
 //! Whether a sample's programs do what it says of them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use fixwright_validate::Verdict;
@@ -33,18 +34,13 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// Whether the sample is to be told of it.
-    pub(super) fn is_news(&self) -> bool {
-        self.fault.is_some() || self.enough.is_some()
-    }
-
     /// Makes the sample say it.
-    pub(super) fn tell(self, sample: &mut RepairSample) -> Result<(), Error> {
+    pub(super) fn tell(self, sample: &mut Cow<'_, RepairSample>) -> Result<(), Error> {
         if let Some(fault) = &self.fault {
-            sample.set_fault(fault)?;
+            sample.to_mut().set_fault(fault)?;
         }
         match self.enough {
-            Some(fixed) => sample.set_minimised(fixed),
+            Some(fixed) => sample.to_mut().set_minimised(fixed),
             None => Ok(()),
         }
     }

@@ -2,10 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use fixwright_patch::{DiffOptions, FilePatch, MinimiseOptions, Patch};
+use fixwright_patch::{MinimiseOptions, Patch};
 use fixwright_validate::{Progress, Verdict};
 
 use super::Evaluator;
+use crate::sample::patch;
 use crate::{Error, RepairSample};
 
 /// How often a part of a fix is tried: its program is compiled, and run once a test.
@@ -30,8 +31,6 @@ impl Evaluator {
         let (Some(code), Some(fixed), true) = (&sample.code, sample.reference()?, is_tested) else {
             return Ok(None);
         };
-        let (old, new) = (Some(code.as_bytes()), Some(fixed.as_bytes()));
-        let whole = FilePatch::between(&self.programs.file, old, new, &DiffOptions::default());
         let mut passes = |part: &Patch| {
             let text = patched(code, part)?;
             // It fails, even if it may pass another time.
@@ -50,7 +49,8 @@ impl Evaluator {
             }
         };
         let options = MinimiseOptions::default().with_trials(MOST_TRIALS);
-        let minimised = Patch { files: vec![whole] }.minimise(&options, &mut holds);
+        let whole = patch(&self.programs.file, code, &fixed);
+        let minimised = whole.minimise(&options, &mut holds);
         match failed {
             Some(error) => Err(error),
             None => Ok(Some(patched(code, &minimised.patch)?).filter(|text| *text != fixed)),

@@ -1,9 +1,9 @@
 //! Makes a sample of a site: the broken file, the report and the fix.
 
-use fixwright_patch::{DiffOptions, FilePatch, Patch};
 use fixwright_report::{BugReport, Location, cid};
 
 use super::choose::Site;
+use crate::sample::diff;
 use crate::{Error, RepairSample};
 
 /// The sample that breaks `text`, the file of `original`, at `site`.
@@ -16,15 +16,9 @@ pub(super) fn sample(
     let code = [&text[..fault.range.start], &fault.with, &text[fault.range.end..]].concat();
     let line = line_at(&code, fault.range.start + fault.offset);
     let path = original.source_code_path.as_deref().unwrap_or("main.c");
-    let fix = FilePatch::between(
-        path,
-        Some(code.as_bytes()),
-        Some(text.as_bytes()),
-        &DiffOptions::default(),
-    );
     let mut sample = RepairSample {
         bug_report_text: Some(cid::render(&report(path, line, site))),
-        diff_text: Some(Patch { files: vec![fix] }.to_string()),
+        diff_text: Some(diff(path, &code, text)),
         source_code_path: Some(path.into()),
         line_number: Some(line),
         code: Some(code),
