@@ -139,6 +139,15 @@ pub(super) trait Instructions {
     fn dot(tile: &Tile, rows: View<'_>, sums: &mut [Lane]);
 }
 
+/// Asks for memory that is read soon, while there is other work. Changes nothing, and nothing happens where there is no such instruction.
+#[inline(always)]
+pub(super) fn prefetch(bytes: &[u8]) {
+    #[cfg(target_arch = "x86_64")]
+    x86::prefetch(bytes);
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = bytes;
+}
+
 /// Work that is compiled for every instruction set. `run` has to be `#[inline(always)]`, and so has what it calls in inner loops.
 pub(super) trait Task {
     type Output;

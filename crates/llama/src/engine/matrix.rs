@@ -1,7 +1,8 @@
 //! The right side of a product: weights at rest, packed for the kernels.
 
-use super::kernel::{BLOCK, Cpu, Instructions, LANES, Lane, TILE, Task, Tile};
+use super::kernel::{self, BLOCK, Cpu, Instructions, LANES, Lane, TILE, Task, Tile};
 use super::low_rank::LowRank;
+use super::memory::Memory;
 use super::pack;
 use super::rows::{Form, Rows};
 use super::unpack::{self, Format};
@@ -25,7 +26,7 @@ pub(super) struct Matrix {
 enum Store {
     Blocks {
         format: Format,
-        bytes: Vec<u8>,
+        bytes: Memory,
     },
     /// By panel, then by column: sixteen channels.
     Floats(Vec<Lane>),
@@ -140,8 +141,8 @@ impl Matrix {
     /// The packed pieces of a panel.
     fn pieces(&self, panel: usize) -> impl Iterator<Item = &[u8]> {
         let (format, bytes) = match &self.store {
-            Store::Blocks { format, bytes } => (*format, bytes.as_slice()),
-            Store::Floats(_) => (Format::EIGHT, [].as_slice()),
+            Store::Blocks { format, bytes } => (*format, &**bytes),
+            Store::Floats(_) => (Format::EIGHT, &[][..]),
         };
         let len = format.panel_bytes(self.blocks());
         bytes
@@ -167,9 +168,11 @@ impl Task for Product<'_> {
         let Self { matrix, panel, rows, tile, sums } = self;
         match &matrix.store {
             Store::Blocks { format, .. } => {
+                let mut next = matrix.pieces(panel).skip(1).chain(matrix.pieces(panel + 1).take(1));
                 for (index, piece) in matrix.pieces(panel).enumerate() {
                     let first = index * TILE;
                     let blocks = TILE.min(matrix.blocks() - first);
+                    kernel::prefetch(next.next().unwrap_or_default());
                     unpack::Unpack { format: *format, piece, blocks, tile: &mut *tile }.run::<I>();
                     I::dot(tile, rows.blocks(first), sums);
                 }

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::kernel::{BLOCK, BLOCK_CODES, LANES, Lane, TILE};
+use super::memory::Memory;
 use super::unpack::{Format, Scales, pack_codes};
 use crate::quant::{Codes, GgmlType, codes};
 use crate::weights::BlockRows;
@@ -22,7 +23,7 @@ pub(super) fn floats(values: &[f32], [channels, width]: [usize; 2]) -> Vec<Lane>
 }
 
 /// Packs the blocks of a file, every number of them kept.
-pub(super) fn blocks(rows: &BlockRows<'_>, shape: [usize; 2]) -> Vec<u8> {
+pub(super) fn blocks(rows: &BlockRows<'_>, shape: [usize; 2]) -> Memory {
     let format = Format::of(rows.ty);
     let piece = TILE * BLOCK / rows.ty.block_len() * rows.ty.block_bytes();
     panels(format, shape, |channel, index| {
@@ -32,7 +33,7 @@ pub(super) fn blocks(rows: &BlockRows<'_>, shape: [usize; 2]) -> Vec<u8> {
 }
 
 /// Quantises f32 weights to 8 bits, as GGML's `Q8_0` has it, and packs them.
-pub(super) fn quantised(values: &[f32], shape: [usize; 2]) -> Vec<u8> {
+pub(super) fn quantised(values: &[f32], shape: [usize; 2]) -> Memory {
     let [_, width] = shape;
     panels(Format::EIGHT, shape, |channel, index| {
         let row = &values[channel * width..][..width];
@@ -59,9 +60,9 @@ fn panels(
     format: Format,
     [channels, width]: [usize; 2],
     read: impl Fn(usize, usize) -> Codes + Sync,
-) -> Vec<u8> {
+) -> Memory {
     let blocks = width.div_ceil(BLOCK);
-    let mut out = vec![0; channels.div_ceil(LANES) * format.panel_bytes(blocks)];
+    let mut out = Memory::zeroed(channels.div_ceil(LANES) * format.panel_bytes(blocks));
     out.par_chunks_mut(format.panel_bytes(blocks)).enumerate().for_each(|(panel, bytes)| {
         let lanes = panel * LANES..channels.min((panel + 1) * LANES);
         for (index, piece) in bytes.chunks_mut(format.piece_bytes(TILE)).enumerate() {
