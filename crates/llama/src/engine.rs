@@ -55,6 +55,7 @@ mod kernel;
 mod low_rank;
 mod math;
 mod matrix;
+mod memory;
 mod pack;
 mod panels;
 mod rows;

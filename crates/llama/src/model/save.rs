@@ -12,6 +12,7 @@ use burn::tensor::{DType, Tensor};
 use super::{Model, linear};
 use crate::error::{Error, Result};
 use crate::replace::replace;
+use crate::rope::RopeScaling;
 
 impl Model {
     /// Writes `config.json` and `model.safetensors`, one tensor at a time, each in the float type the model has it in. An adapter is not written:
@@ -19,8 +20,14 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// [`Error::Write`].
+    /// [`Error::Write`], and [`Error::Config`] where `config.json` has no words for how the model stretches its rotary frequencies: those
+    /// that a GGUF file has as divisors. Nothing is written then.
     pub fn save(&self, folder: &Path) -> Result<()> {
+        let config = folder.join("config.json");
+        if matches!(self.config().rope_scaling, RopeScaling::Divisors(_)) {
+            let what = "cannot say one divisor a frequency: load the model from its Hugging Face folder, not from a GGUF file";
+            return Err(Error::config(&config, "rope_scaling", what));
+        }
         std::fs::create_dir_all(folder).map_err(|e| Error::write(folder, e))?;
         let mut stored = Collect::default();
         self.visit(&mut stored);
@@ -28,7 +35,6 @@ impl Model {
         replace(&folder.join("model.safetensors"), |file| {
             serialize_to_file(stored.tensors, Some(metadata), file).map_err(io::Error::other)
         })?;
-        let config = folder.join("config.json");
         let dtype = if stored.dtype == Some(Dtype::BF16) { "bfloat16" } else { "float32" };
         replace(&config, |file| std::fs::write(file, self.config().to_json(dtype)))
     }

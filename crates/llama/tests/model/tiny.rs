@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use burn::tensor::Device;
+use fixwright_llama::Error;
 use fixwright_llama::model::{Model, Session};
 use fixwright_llama::weights::Weights;
 use serde::Deserialize;
@@ -20,8 +21,12 @@ struct Expected {
     logits: Vec<Vec<f32>>,
 }
 
+fn model(path: &Path) -> Model {
+    Model::load(&Weights::open(path).unwrap(), &Device::flex()).unwrap()
+}
+
 fn session(path: &Path) -> Session {
-    Session::new(Arc::new(Model::load(&Weights::open(path).unwrap(), &Device::flex()).unwrap()))
+    Session::new(Arc::new(model(path)))
 }
 
 fn expected(name: &str) -> Expected {
@@ -81,4 +86,23 @@ fn llama_with_a_head_dimension_of_its_own() {
 #[test]
 fn qwen_2_with_biases_in_shards() {
     check("qwen2");
+}
+
+#[test]
+fn a_saved_model_is_the_same_with_its_rope_scaling() {
+    let ids = expected("llama3").ids;
+    let saved = tempfile::tempdir().unwrap();
+    model(&folder("llama3")).save(saved.path()).unwrap();
+    let logits = |path: &Path| session(path).logits(&ids, ids.len()).unwrap();
+    assert_eq!(logits(saved.path()), logits(&folder("llama3")));
+}
+
+#[test]
+fn what_config_json_cannot_say_is_not_saved() {
+    let gguf = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(gguf.path(), to_gguf("llama3").build()).unwrap();
+    let saved = tempfile::tempdir().unwrap();
+    let error = model(gguf.path()).save(&saved.path().join("model")).unwrap_err();
+    assert!(matches!(&error, Error::Config { key, .. } if key == "rope_scaling"), "{error}");
+    assert!(!saved.path().join("model").exists());
 }
