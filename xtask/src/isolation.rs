@@ -13,8 +13,15 @@ pub(crate) fn isolation(
     readable: &[PathBuf],
 ) -> anyhow::Result<Isolation> {
     match Launcher::this_program().and_then(Sandbox::new) {
-        Ok(sandbox) => {
-            Ok(Isolation::Sandboxed(readable.iter().fold(sandbox, Sandbox::with_readable)))
+        Ok(mut sandbox) => {
+            for folder in readable {
+                // Confined commands run elsewhere.
+                let folder = folder
+                    .canonicalize()
+                    .with_context(|| format!("cannot read {}", folder.display()))?;
+                sandbox = sandbox.with_readable(folder);
+            }
+            Ok(Isolation::Sandboxed(sandbox))
         }
         Err(error) if allow_unsandboxed => {
             note(format_args!("{error}; going on without one"));

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use anyhow::Context as _;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// Writes a file beside `path` and renames it. It may be read by whoever may read new files.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
@@ -25,6 +25,14 @@ pub(crate) fn replace_json(path: &Path, value: &impl Serialize) -> anyhow::Resul
     let mut text = serde_json::to_vec_pretty(value)?;
     text.push(b'\n');
     replace(path, &text)
+}
+
+/// Serialises a path whose name may be no text: such signs of it are replaced.
+pub(crate) fn lossy<S: Serializer>(
+    path: &impl AsRef<Path>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.as_ref().to_string_lossy())
 }
 
 #[cfg(test)]

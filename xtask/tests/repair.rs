@@ -83,6 +83,13 @@ fn a_source_that_cannot_be_used_is_bad_input() {
 }
 
 #[test]
+fn a_folder_that_is_not_there_is_bad_input_before_any_work() {
+    let project = Project::new(REPORT, SOURCE.as_bytes());
+    project.refuses(&["--json", "gone/result.json"], &["gone", "no such file or folder"]);
+    project.refuses(&["--allow-read", "gone"], &["gone", "no such file or folder"]);
+}
+
+#[test]
 fn a_model_that_cannot_be_used_is_bad_input() {
     let project = Project::new(REPORT, SOURCE.as_bytes());
     project.refuses(&["--model", "gpt-17"], &["gpt-17", "qwen2.5-coder-0.5b-instruct"]);

@@ -94,9 +94,10 @@ impl Analyser {
         PRESETS.into_iter().map(|(name, ..)| name)
     }
 
-    /// A command line that the shell reads, in which `{files}` stands for the files to analyse.
+    /// A command line that the shell reads, in which `{files}` stands for the files to analyse; quotes around it make no difference.
     pub fn command(line: &str) -> Self {
-        let script = line.replace(FILES, r#""$@""#);
+        let bare = line.replace("'{files}'", FILES).replace("\"{files}\"", FILES);
+        let script = bare.replace(FILES, r#""$@""#);
         Self::new(line, Task::new(["sh", "-c", &script, "sh", FILES]))
     }
 

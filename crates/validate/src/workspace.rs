@@ -1,9 +1,9 @@
 //! A throw-away copy of a source tree, so that no candidate touches the user's own.
 
 use std::collections::HashSet;
-use std::fs::{self, DirEntry, File};
+use std::fs::{self, DirEntry, File, Permissions};
 use std::io::ErrorKind;
-use std::os::unix::fs::lchown;
+use std::os::unix::fs::{PermissionsExt as _, lchown};
 use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::SystemTime;
@@ -163,16 +163,28 @@ fn flatten(top: &Path) {
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
         entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
     };
+    open_up(top);
     let mut flat: Vec<PathBuf> = folders_in(top).map(|entry| entry.path()).collect();
     let mut moved = 0;
     while let Some(folder) = flat.pop() {
+        open_up(&folder);
         for inner in folders_in(&folder) {
             let place = top.join(format!("moved-{moved}"));
+            open_up(&inner.path());
             if fs::rename(inner.path(), &place).is_ok() {
                 moved += 1;
                 flat.push(place);
             }
         }
+    }
+}
+
+/// Lets its owner read, move and empty a folder that a build has closed.
+fn open_up(folder: &Path) {
+    let Ok(data) = folder.symlink_metadata() else { return };
+    if data.is_dir() && data.permissions().mode() & 0o700 != 0o700 {
+        // Where it is someone else's, there is nothing to be done.
+        let _ = fs::set_permissions(folder, Permissions::from_mode(0o700));
     }
 }
 
@@ -279,5 +291,26 @@ impl Copy<'_> {
             };
         }
         link.canonicalize().ok()?.starts_with(self.source).then_some(target)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Root may empty closed folders too, so this looks at the permissions.
+    #[test]
+    fn what_a_build_has_closed_is_opened_before_it_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path();
+        fs::create_dir_all(top.join("one/two/three")).unwrap();
+        for closed in ["one/two", "one"] {
+            fs::set_permissions(top.join(closed), Permissions::from_mode(0o500)).unwrap();
+        }
+        flatten(top);
+        let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let modes = ["one", "moved-0"].map(|name| mode(top.join(name)));
+        assert_eq!(modes, [0o700; 2]);
+        assert!(top.join("moved-1").is_dir());
     }
 }

@@ -149,7 +149,10 @@ impl RepairFlags {
         let root = self.source.as_ref().or(self.programs.as_ref());
         let skipped: Vec<PathBuf> =
             self.skip.iter().zip(root.iter().cycle()).map(|(skip, root)| root.join(skip)).collect();
-        let missing = paths.into_iter().flatten().chain(&skipped).find(|path| !path.exists());
+        let folder = self.json.as_ref().and_then(|file| file.parent());
+        let folder = folder.filter(|folder| *folder != Path::new("")).map(Path::to_path_buf);
+        let paths = paths.into_iter().flatten().chain(&skipped).chain(&self.allow_read);
+        let missing = paths.chain(&folder).find(|path| !path.exists());
         missing.map_or(Ok(()), |path| {
             Err(BadInput(format!("{}: there is no such file or folder", path.display())))
         })

@@ -214,9 +214,10 @@ fn too_large(error: ValidateError) -> anyhow::Error {
     }
 }
 
-/// A shell command about a file, which goes to the shell as it is, whatever signs are in its name.
+/// A shell command about a file, which goes to the shell as it is, whatever signs are in its name, and whatever quotes are around it.
 fn shell(command: &str, file: &str) -> Task {
-    Task::new(["sh", "-c", &command.replace(FILE, "\"$1\""), "sh", file])
+    let bare = command.replace("'{file}'", FILE).replace("\"{file}\"", FILE);
+    Task::new(["sh", "-c", &bare.replace(FILE, "\"$1\""), "sh", file])
 }
 
 /// Whether a compiler says that a file has an error, other than that a header is not installed.
@@ -265,7 +266,9 @@ mod tests {
         let (_folder, validator) = with(program, &commands).unwrap();
         let judged = validator.judge_unpatched(&mut |_| ControlFlow::Continue(())).unwrap();
         assert_eq!(judged.verdict, Verdict::Plausible);
-        assert_eq!(shell("cat {file}", "$(x).c").argv, ["sh", "-c", "cat \"$1\"", "sh", "$(x).c"]);
+        for command in ["cat {file}", "cat '{file}'", "cat \"{file}\""] {
+            assert_eq!(shell(command, "$(x).c").argv, ["sh", "-c", "cat \"$1\"", "sh", "$(x).c"]);
+        }
     }
 
     #[test]

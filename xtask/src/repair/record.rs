@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::case::Case;
 use crate::flags::{ContextFlags, RepairFlags};
 use crate::models::WeightFile;
+use crate::replace::lossy;
 
 /// What `--json` writes. `format` is raised when a field changes its meaning or goes away.
 #[derive(Serialize)]
@@ -23,8 +24,10 @@ pub(super) struct Record<'a> {
     device: &'a str,
     target: String,
     context: ContextFlags,
+    #[serde(serialize_with = "lossy")]
     report_path: &'a Path,
     report: &'a BugReport,
+    #[serde(serialize_with = "lossy")]
     source: &'a Path,
     file: &'a str,
     line: Option<usize>,

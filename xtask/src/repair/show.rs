@@ -61,8 +61,12 @@ pub(super) fn verdict(candidate: &Candidate) -> String {
 /// What the analyser says, after the verdict.
 fn analysed(analysis: &Analysis) -> String {
     match analysis {
-        Analysis::NotBefore { .. } => "; the analyser has no result for the tree as it is".into(),
-        Analysis::NotAfter { .. } => "; the analyser has no result for it".into(),
+        Analysis::NotBefore { reason } => {
+            format!("; the analyser has no result for the tree as it is: {}", first_error(reason))
+        }
+        Analysis::NotAfter { reason } => {
+            format!("; the analyser has no result for it: {}", first_error(reason))
+        }
         Analysis::Compared { reported, new, .. } => {
             let reported = match reported {
                 Some(Reported::Gone) => "; the finding is gone",

@@ -14,6 +14,7 @@ use super::watch::Watch;
 use super::{Work, bad_input, chosen, options, record, request, show, with_model};
 use crate::exit::{Exit, note};
 use crate::flags::RepairFlags;
+use crate::models::Chosen;
 use crate::replace::replace_json;
 
 /// Repairs what the flags name, or the shipped example.
@@ -33,12 +34,22 @@ pub(super) fn run(flags: &RepairFlags) -> anyhow::Result<Exit> {
     let repair = with_model(flags, &model, search)?;
     watch.finish();
 
-    if let Some(path) = &flags.json {
-        let weights = model.files()?;
-        let record = record::Record::new(flags, &case, &weights, &repair, start.elapsed());
-        replace_json(path, &record)?;
-    }
-    conclude(flags, &case, &repair, start)
+    let written = write(flags, &case, &model, &repair, start);
+    // What was found is told, also where it could not be written.
+    let exit = conclude(flags, &case, &repair, start)?;
+    written.map(|()| exit)
+}
+
+fn write(
+    flags: &RepairFlags,
+    case: &Case,
+    model: &Chosen,
+    repair: &Repair,
+    start: Instant,
+) -> anyhow::Result<()> {
+    let Some(path) = &flags.json else { return Ok(()) };
+    let weights = model.files()?;
+    replace_json(path, &record::Record::new(flags, case, &weights, repair, start.elapsed()))
 }
 
 /// What is to be repaired, how candidates are judged, and who watches.

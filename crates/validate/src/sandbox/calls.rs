@@ -62,15 +62,21 @@ const NAMESPACES: [i32; 7] = [
 #[cfg(target_arch = "x86_64")]
 const X32: i64 = 0x4000_0000;
 
-/// Filters the system calls of this process.
-pub(super) fn restrict() -> Result<(), Error> {
+/// The first version of Landlock that keeps files from being cut short by their names.
+const TRUNCATE: u32 = 3;
+
+/// Filters the system calls of this process, which is confined to its files by this version of Landlock.
+pub(super) fn restrict(landlock: u32) -> Result<(), Error> {
     let failed = |error: &dyn std::fmt::Display| unavailable(&format!("seccomp: {error}"));
     let mut refused: BTreeMap<i64, Vec<SeccompRule>> =
         REFUSED.iter().map(|call| (*call, Vec::new())).collect();
     let namespaces = NAMESPACES.iter().map(|flag| namespace(*flag)).collect::<Result<_, _>>();
+    if landlock < TRUNCATE {
+        refused.insert(libc::SYS_truncate, Vec::new());
+    }
     refused.insert(libc::SYS_clone, namespaces.map_err(|error| failed(&error))?);
     #[cfg(target_arch = "x86_64")]
-    for call in REFUSED.into_iter().chain([libc::SYS_clone, libc::SYS_clone3]) {
+    for call in REFUSED.into_iter().chain([libc::SYS_clone, libc::SYS_clone3, libc::SYS_truncate]) {
         refused.insert(call | X32, Vec::new());
     }
     // What `clone3` is asked for stands in memory, which a filter cannot see; without it, the C library uses `clone`.

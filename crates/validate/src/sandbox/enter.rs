@@ -40,7 +40,7 @@ fn become_command(
     };
     let confined = limit(&policy).and_then(|()| {
         let landlock = files::restrict(&policy)?;
-        calls::restrict().map(|()| landlock)
+        calls::restrict(landlock).map(|()| landlock)
     });
     let landlock = match confined {
         Ok(landlock) => landlock,

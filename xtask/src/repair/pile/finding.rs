@@ -17,6 +17,7 @@ use crate::exit::{BadInput, note};
 use crate::flags::Target;
 use crate::repair::bad_input;
 use crate::repair::case::Case;
+use crate::replace::lossy;
 use crate::report::Sources;
 
 /// A finding that is to be repaired.
@@ -34,6 +35,7 @@ pub(super) struct Finding {
 /// A report that is not repaired, or a file that is none.
 #[derive(Serialize)]
 pub(super) struct LeftOut {
+    #[serde(serialize_with = "lossy")]
     report: PathBuf,
     place: Option<String>,
     rule: Option<String>,

@@ -24,7 +24,7 @@ pub(super) struct Folder {
 /// The result of a finding as it is kept.
 #[derive(Serialize)]
 struct Entry<'a> {
-    /// The sha256 of the source file that the finding is in.
+    /// The sha256 of the source file that the finding is in, and of its report.
     source: String,
     outcome: &'a Outcome,
     /// The search, if there was one.
@@ -63,7 +63,7 @@ impl Kept {
 }
 
 impl Folder {
-    /// The folder, made if it is not there. One that was made with other settings is refused; without any there are no results in it.
+    /// The folder, made if it is not there. One with results that were made with other settings is refused; without any there are no results in it.
     pub(super) fn open(path: &Path, settings: Option<&Settings<'_>>) -> anyhow::Result<Self> {
         let folder = Self { path: path.to_owned() };
         let results = path.join("results");
@@ -73,7 +73,8 @@ impl Folder {
         let (run, new) = (path.join("run.json"), serde_json::to_value(settings)?);
         if let Some(old) = read::<Value>(&run)? {
             let different = difference(&old, &new);
-            if !different.is_empty() {
+            let has_results = fs::read_dir(&results).is_ok_and(|mut found| found.next().is_some());
+            if has_results && !different.is_empty() {
                 let what = different.join(", ");
                 let path = path.display();
                 let message = format!(
@@ -86,11 +87,11 @@ impl Folder {
         Ok(folder)
     }
 
-    /// What became of a finding in an earlier run, if its source is still the same, or has had its patch, and that is there.
+    /// What became of a finding in an earlier run, if its source and its report are still the same, or the source has had its patch, and that is there.
     pub(super) fn kept(&self, finding: &Finding) -> anyhow::Result<Option<Outcome>> {
         let Some(kept) = read::<Kept>(&self.result(finding))? else { return Ok(None) };
         let there = kept.outcome.patch.as_ref().is_none_or(|name| self.path.join(name).is_file());
-        let same = kept.source == sha256(&finding.case.file.text) || kept.is_applied(finding);
+        let same = kept.source == of(finding) || kept.is_applied(finding);
         // Programs have come and gone since.
         let outcome = Outcome { number: finding.number, ..kept.outcome };
         Ok((there && same).then_some(outcome))
@@ -112,7 +113,7 @@ impl Folder {
             }
             None => remove(&patch)?,
         }
-        let source = sha256(&finding.case.file.text);
+        let source = of(finding);
         let result = self.result(finding);
         make_room(&result)?;
         replace_json(&result, &Entry { source, outcome, record })
@@ -133,6 +134,12 @@ impl Folder {
         let name = finding.program.clone().unwrap_or_else(number);
         self.path.join("results").join(name + ".json")
     }
+}
+
+/// The sha256 of what a finding's result is of.
+fn of(finding: &Finding) -> String {
+    let case = &finding.case;
+    sha256(&format!("{}\0{}", case.file.text, case.report.text))
 }
 
 /// A JSON file; none if there is no such file.

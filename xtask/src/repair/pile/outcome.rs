@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::finding::Finding;
 use crate::repair::show;
+use crate::replace::lossy;
 
 /// How far a finding is repaired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +46,7 @@ pub(super) struct Outcome {
     pub(super) rule: Option<String>,
     pub(super) title: Option<String>,
     /// The file of the report.
+    #[serde(serialize_with = "lossy")]
     pub(super) report: PathBuf,
     /// Further reports of the same place.
     pub(super) also: usize,

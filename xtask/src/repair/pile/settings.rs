@@ -1,5 +1,6 @@
 //! What the results in a folder were made with and of.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use fixwright::prompt::TEMPLATE_VERSION;
@@ -30,9 +31,9 @@ pub(super) struct Settings<'a> {
     analyser: Option<&'a str>,
     timeout: u64,
     memory: u32,
-    allow_read: &'a [PathBuf],
+    allow_read: Vec<Cow<'a, str>>,
     allow_unsandboxed: bool,
-    skip: &'a [PathBuf],
+    skip: Vec<Cow<'a, str>>,
     /// The sha256 of the findings' places and rules, for their numbers; programs have names.
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<String>,
@@ -63,14 +64,18 @@ impl<'a> Settings<'a> {
             analyser: flags.analyser.as_ref().map(|analyser| &*analyser.name),
             timeout: flags.timeout.get(),
             memory: flags.memory,
-            allow_read: &flags.allow_read,
+            allow_read: names(&flags.allow_read),
             allow_unsandboxed: flags.allow_unsandboxed,
-            skip: &flags.skip,
+            skip: names(&flags.skip),
             findings: course.is_none().then(|| digest(findings)),
             course: course
                 .map(|course| sha256(&format!("{:?}", (&course.description, &course.tests)))),
         }
     }
+}
+
+fn names(paths: &[PathBuf]) -> Vec<Cow<'_, str>> {
+    paths.iter().map(|path| path.to_string_lossy()).collect()
 }
 
 fn digest(findings: &Findings) -> String {

@@ -1,6 +1,8 @@
 //! A pile with answers that are known: what is kept, what is done once, and what git makes of the patches.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
@@ -241,11 +243,24 @@ fn what_is_done_is_not_done_again() {
     assert_eq!(bench.run(&[]).unwrap(), first);
     assert_eq!(bench.asked(), 1, "the source of one finding has changed");
 
+    bench.write("reports.txt", &REPORT.replace("13:1: warning: bug", "13:1: warning: worse"));
+    bench.run(&[]).unwrap();
+    assert_eq!(bench.asked(), 1, "one report says something else");
+
     let error = bench.run(&["--candidates", "5"]).unwrap_err();
     assert!(error.is::<BadInput>() && error.to_string().contains("another candidates"), "{error}");
     bench.write("reports.txt", "src/a.c:3:1: warning: bug [-Wbug]\n");
     let error = bench.run(&[]).unwrap_err();
     assert!(error.to_string().contains("another findings"), "{error}");
+}
+
+#[test]
+fn a_folder_without_results_takes_other_settings() {
+    let bench = Bench::new();
+    let error = bench.run(&["--compile", "false"]).unwrap_err();
+    assert!(error.to_string().contains("--compile names another command"), "{error}");
+    bench.run(&[]).unwrap();
+    assert_eq!(bench.asked(), 3);
 }
 
 #[test]
@@ -411,6 +426,22 @@ fn a_program_that_cannot_be_judged_does_not_end_the_work() {
         "1 repaired, 0 plausible, 1 failed, 1 right as they are",
     ];
     assert_eq!((exit, table.lines().collect::<Vec<_>>()), (Exit::Failed, expected.into()));
+}
+
+#[test]
+fn a_name_that_is_no_text_costs_nothing_else() {
+    let bench = Bench::new();
+    let line = course(&bench);
+    fs::write(bench.path("programs").join(OsStr::from_bytes(b"L\xf6sung.c")), "int a;").unwrap();
+    let search = |request: Request<'_>, judge: &dyn Judge, progress: Progress<'_>| {
+        let fixed = request.source().replace("2 ==", "1 ==");
+        let mut writer = Known(format!("```c\n{fixed}```"));
+        repair::search(&request, &mut writer, judge, &repair::Options::default(), progress)
+    };
+    let (exit, table) = bench.run_with(&parsed(line), &Interrupt::default(), &search).unwrap();
+    assert!(exit == Exit::Failed && table.contains("1 repaired"), "{table}");
+    let left_out = &bench.json("summary.json")["left_out"][0];
+    assert!(left_out["report"].as_str().unwrap().ends_with("L\u{fffd}sung.c"), "{left_out}");
 }
 
 #[test]
