@@ -160,8 +160,7 @@ pub(crate) fn log_probability(logits: &[f32], token: u32) -> f64 {
     own - log_sum(logits)
 }
 
-/// Logits so far below the greatest one are passed over, which saves most of the work: a million of them have less than two hundred-millionths of the
-/// whole between them.
+/// Logits so far below the greatest one are passed over: a million of them have less than two hundred-millionths of the whole between them.
 const NEGLIGIBLE: f64 = 32.0;
 
 /// The natural logarithm of the sum of the logits' exponentials.

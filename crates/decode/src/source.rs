@@ -72,7 +72,8 @@ impl SourceDraft {
         self
     }
 
-    /// Drafts less around this line of the source, counted from 0, and more elsewhere: the fix is expected there.
+    /// Drafts less around this line of the source, counted from 0, and more elsewhere: the fix is expected there. Lines are counted by the
+    /// tokens that end them, of which each ends one here, however many line feeds it holds.
     #[must_use]
     pub fn with_reported_line(mut self, line: usize) -> Self {
         let start = |line: usize| self.lines.get(line).copied().unwrap_or(usize::MAX);

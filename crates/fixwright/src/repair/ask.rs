@@ -106,15 +106,44 @@ impl Asker {
     pub fn drafter(&self, asked: &Asked) -> SourceDraft {
         let draft = SourceDraft::new(&asked.draft, self.line_ends.clone());
         match asked.reported {
-            Some(line) => draft.with_reported_line(line),
+            Some(line) => draft.with_reported_line(ended_before(line, self.feeds(&asked.draft))),
             None => draft,
         }
     }
+
+    /// How many line feeds each token holds.
+    fn feeds<'a>(&'a self, tokens: &'a [u32]) -> impl Iterator<Item = usize> + 'a {
+        let bytes = tokens.iter().filter_map(|token| self.tokenizer.token_bytes(*token));
+        bytes.map(|bytes| bytes.iter().filter(|byte| **byte == b'\n').count())
+    }
+}
+
+/// How many tokens, of which each holds so many line feeds, end lines before `line`: some end several, all but one of them empty.
+fn ended_before(line: usize, feeds: impl Iterator<Item = usize>) -> usize {
+    let mut ended = 0;
+    let ends = feeds.filter(|feeds| *feeds > 0);
+    ends.take_while(|feeds| {
+        ended += feeds;
+        ended <= line
+    })
+    .count()
 }
 
 fn piece(segment: &Segment) -> Piece<'_> {
     match segment {
         Segment::Markup(text) => Piece::Markup(text),
         Segment::Text(text) => Piece::Text(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_may_end_several_lines() {
+        let feeds = [0, 1, 2, 0, 1];
+        let ended = [0, 1, 2, 3, 4].map(|line| ended_before(line, feeds.into_iter()));
+        assert_eq!(ended, [0, 1, 1, 2, 3], "line 2 is empty, in the token that ends line 1");
     }
 }
