@@ -30,8 +30,8 @@ impl fmt::Debug for Candidate<'_> {
     }
 }
 
-/// Continues `prompt` once for each candidate: what [`resume`](crate::resume) gives for each alone, in the same order. Behind the prompt the
-/// target may have seen what the beginnings of all candidates share, and nothing else.
+/// Continues `prompt` once for each candidate: what [`resume`](crate::resume) gives for each alone, in the same order. What the
+/// target has seen behind the prompt has to agree with each beginning, but for its last token.
 ///
 /// The prompt is read once, and each candidate goes on with a clone of the target. The drafts of all are verified in one [`Target::logits_batch`]
 /// after another, which a target can make cheaper than as many forward passes; its time is shared evenly among them in their statistics. The

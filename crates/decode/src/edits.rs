@@ -2,6 +2,7 @@
 
 mod progress;
 
+use std::mem;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
@@ -208,6 +209,11 @@ impl<T: Target + Clone> Edits<T> {
         }
     }
 
+    /// What was spent since the last edit, on some that were given up: all that there is to tell once there are no more.
+    pub fn take_spent(&mut self) -> Stats {
+        mem::take(&mut self.spent)
+    }
+
     /// Gives an edit, with how likely the whole answer is, if that was asked for.
     fn give(
         &mut self,
@@ -259,7 +265,7 @@ impl<T: Target + Clone> Edits<T> {
     /// The answer, with what was spent since the last one.
     fn told(&mut self, generation: Generation) -> Generation {
         self.spent += &generation.stats;
-        Generation { stats: std::mem::take(&mut self.spent), ..generation }
+        Generation { stats: self.take_spent(), ..generation }
     }
 
     /// Decodes the edits together whose first tokens are the likeliest.

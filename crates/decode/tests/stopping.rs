@@ -4,7 +4,8 @@ use std::convert::Infallible;
 use std::ops::ControlFlow;
 
 use fixwright_decode::{
-    Candidate, Edits, Event, Finish, NoDraft, Options, Sampling, Target, generate, generate_batch,
+    Candidate, Edits, Event, Finish, NoDraft, Options, Sampling, Stats, Target, generate,
+    generate_batch,
 };
 
 /// Counts, and would like to skip the 4 and, still more, the 7.
@@ -129,4 +130,16 @@ fn an_edit_that_was_broken_off_comes_again() {
     assert_eq!((&again.tokens, again.log_probability), (&whole.tokens, whole.log_probability));
     assert!(again.log_probability.unwrap() < 0.0);
     assert_eq!(again.stats.output_tokens, whole.stats.output_tokens);
+}
+
+#[test]
+fn what_was_given_up_is_counted_where_there_is_no_further_edit() {
+    let source: Vec<u32> = (1..60).collect();
+    let read = Edits::read(Counter::default(), &[0], &source, &|_, _| true, &mut go_on);
+    let mut edits = read.unwrap().unwrap();
+    let options = Options { max_new_tokens: 8, ..Options::default() };
+    assert!(edits.next(&NoDraft, &options, &mut go_on).unwrap().is_none(), "none is so short");
+    let spent = edits.take_spent();
+    assert!(spent.prompt_tokens == 1 && spent.forwards > 0, "{spent:?}");
+    assert_eq!(edits.take_spent(), Stats::default());
 }

@@ -269,7 +269,10 @@ impl<'a, T: Target + Clone> Decoder<'a, T> {
         let edit = edits.next(&draft, &decoding, &mut || progress(Event::Editing))?;
         match edit {
             Some(edit) => Ok(written(self.repairer.asker.tokenizer(), edit, decoding.sampling)),
-            None => self.sample(progress),
+            None => {
+                self.spent.stats += &edits.take_spent();
+                self.sample(progress)
+            }
         }
     }
 

@@ -109,10 +109,11 @@ impl Team {
         self.shared.open(Work(endless));
         let done = catch_unwind(AssertUnwindSafe(work));
         self.shared.close();
+        let failed = self.shared.failed.swap(false, SeqCst);
         if let Err(panic) = done {
             resume_unwind(panic);
         }
-        assert!(!self.shared.failed.swap(false, SeqCst), "work on another thread panicked");
+        assert!(!failed, "work on another thread panicked");
     }
 }
 
