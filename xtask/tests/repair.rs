@@ -29,15 +29,15 @@ impl Project {
         self.folder.path().join(name)
     }
 
-    fn repair(&self, flags: &[&str]) -> Output {
+    fn command(&self, flags: &[&str]) -> Command {
         let mut command = repair();
+        let (report, source) = (self.path("bug.txt"), self.path("src"));
+        command.arg("--report").arg(report).arg("--source").arg(source).args(flags);
         command
-            .arg("--report")
-            .arg(self.path("bug.txt"))
-            .arg("--source")
-            .arg(self.path("src"))
-            .args(flags);
-        command.output().unwrap()
+    }
+
+    fn repair(&self, flags: &[&str]) -> Output {
+        self.command(flags).output().unwrap()
     }
 
     /// Runs into bad input, and says so with these words.
@@ -87,6 +87,18 @@ fn a_folder_that_is_not_there_is_bad_input_before_any_work() {
     let project = Project::new(REPORT, SOURCE.as_bytes());
     project.refuses(&["--json", "gone/result.json"], &["gone", "no such file or folder"]);
     project.refuses(&["--allow-read", "gone"], &["gone", "no such file or folder"]);
+}
+
+/// What comes after the copy is what is refused.
+#[test]
+fn a_source_with_the_folder_for_temporary_files_in_it_is_not_copied_into_itself() {
+    let project = Project::new(REPORT, SOURCE.as_bytes());
+    let temporary = project.path("src/tmp");
+    fs::create_dir(&temporary).unwrap();
+    let mut command = project.command(&["--model", "gpt-17"]);
+    let output = command.env("TMPDIR", &temporary).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(2) && said.contains("gpt-17"), "{said}");
 }
 
 #[test]

@@ -128,7 +128,7 @@ pub(crate) fn run(
     Ok(Tested { total, failed, unrun: 0 })
 }
 
-/// Why a run fails a test, if it does. The exit code is the program's own business, unless nothing else is asked for.
+/// Why a run fails a test, if it does: a sanitizer's finding fails any. The exit code is the program's own business, unless nothing else is asked for.
 fn failure(suite: &Suite, test: &TestCase, run: &Run) -> Option<Failure> {
     if let Some(rule) = sanitizer(&run.errors) {
         return Some(Failure::Sanitizer { rule });

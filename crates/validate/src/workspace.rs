@@ -65,6 +65,11 @@ impl Workspace {
         let mut copy = Copy {
             source: &source,
             root: &workspace.root,
+            own: workspace
+                .folder
+                .path()
+                .canonicalize()
+                .map_err(Error::io(workspace.folder.path()))?,
             options,
             skip: options.skip.iter().map(PathBuf::as_path).collect(),
             files: 0,
@@ -192,6 +197,8 @@ fn open_up(folder: &Path) {
 struct Copy<'a> {
     source: &'a Path,
     root: &'a Path,
+    /// The folder of the copy itself, which may be in the source.
+    own: PathBuf,
     options: &'a CopyOptions,
     skip: HashSet<&'a Path>,
     files: u64,
@@ -212,7 +219,8 @@ impl Copy<'_> {
         for entry in entries {
             let entry = entry.map_err(Error::io(&from))?;
             let path = path.join(entry.file_name());
-            if entry.file_name() != ".git" && !self.skip.contains(&*path) {
+            let left_out = entry.file_name() == ".git" || entry.path() == self.own;
+            if !left_out && !self.skip.contains(&*path) {
                 match self.entry(&entry, &path, folders) {
                     Err(error) => self.forgive(error, &entry.path(), &path)?,
                     copied => copied?,

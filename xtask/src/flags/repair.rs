@@ -88,7 +88,8 @@ pub struct RepairFlags {
     /// for the file to repair: each file is compiled by itself then, and of --programs into a file `program`
     #[arg(long, value_name = "COMMAND")]
     pub compile: Option<String>,
-    /// The shell command, run where the candidate was compiled, that ends with exit code 0 if the tests pass; {file} as in --compile
+    /// The shell command, run where the candidate was compiled, that ends with exit code 0 if the tests pass; what a sanitizer finds, on standard error,
+    /// fails them too. {file} as in --compile
     #[arg(long, value_name = "COMMAND")]
     pub test: Option<String>,
     /// Run this analyser before and after each candidate, on the file alone: a candidate with which it still makes the finding is none. gcc,
