@@ -94,8 +94,9 @@ fn a_folder_that_is_not_there_is_bad_input_before_any_work() {
 fn a_source_with_the_folder_for_temporary_files_in_it_is_not_copied_into_itself() {
     let project = Project::new(REPORT, SOURCE.as_bytes());
     let temporary = project.path("src/tmp");
-    fs::create_dir(&temporary).unwrap();
-    let mut command = project.command(&["--model", "gpt-17"]);
+    fs::create_dir_all(temporary.join("fixwright-left")).unwrap();
+    let compile = "test -d tmp && ! test -e tmp/fixwright-left";
+    let mut command = project.command(&["--compile", compile, "--model", "gpt-17"]);
     let output = command.env("TMPDIR", &temporary).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.code() == Some(2) && said.contains("gpt-17"), "{said}");

@@ -4,6 +4,7 @@ use fixwright_report::{BugReport, Format, parse, parse_as};
 use serde::{Deserialize, Serialize};
 
 use crate::process::Start;
+use crate::shell::put_parameter;
 use crate::{Ending, Error, Isolation, Progress, Task, Workspace};
 
 /// The most that an analyser may print; it is killed for more, since findings that are cut off would seem to be gone.
@@ -94,10 +95,9 @@ impl Analyser {
         PRESETS.into_iter().map(|(name, ..)| name)
     }
 
-    /// A command line that the shell reads, in which `{files}` stands for the files to analyse; quotes around it make no difference.
+    /// A command line that the shell reads, in which `{files}` stands for the files to analyse, in quotes or not.
     pub fn command(line: &str) -> Self {
-        let bare = line.replace("'{files}'", FILES).replace("\"{files}\"", FILES);
-        let script = bare.replace(FILES, r#""$@""#);
+        let script = put_parameter(line, FILES, "$@");
         Self::new(line, Task::new(["sh", "-c", &script, "sh", FILES]))
     }
 

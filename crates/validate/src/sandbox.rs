@@ -11,8 +11,8 @@
 //! | does not leave its process group, so that all of it can be killed | seccomp: no `setsid`, no `setpgid` |
 //! | no more than so many processes | `RLIMIT_NPROC`; not for root, who becomes `nobody` |
 //!
-//! What no means keeps it from: the permissions and times of files outside, as far as their owner is who runs the command. Builds change
-//! those of their own files by the same calls, and Landlock knows no right for it. What is in the files is safe.
+//! What they do not keep it from: changing permissions, times and extended attributes of files outside that belong to whoever runs the
+//! command. Builds change those of their own files by the same calls, and Landlock knows no right for it.
 //!
 //! The launcher is a program that calls [`enter`] before anything else: the host program itself, or the `fixwright-sandbox` program
 //! that comes with this crate.

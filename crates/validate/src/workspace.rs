@@ -13,6 +13,9 @@ use tempfile::TempDir;
 
 use crate::Error;
 
+/// What the names of copies begin with.
+const PREFIX: &str = "fixwright-";
+
 /// What goes into a [`Workspace`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -53,7 +56,7 @@ impl Workspace {
     /// Copies the tree at `source` to the system's folder for temporary files.
     ///
     /// Files keep their permissions and the times of their last changes, by which `make` knows what is built. A symbolic link is copied as such if it is relative and stays
-    /// in the tree. Every other one, pipes, sockets, devices, and what may not be read are left out, as is what goes away meanwhile.
+    /// in the tree. Every other one, pipes, sockets, devices, and what may not be read are left out, as are other copies and what goes away meanwhile.
     ///
     /// # Errors
     ///
@@ -62,14 +65,11 @@ impl Workspace {
     pub fn copy_of(source: &Path, options: &CopyOptions) -> Result<Self, Error> {
         let source = source.canonicalize().map_err(Error::io(source))?;
         let mut workspace = Self::empty()?;
+        let temporary = std::env::temp_dir();
         let mut copy = Copy {
             source: &source,
             root: &workspace.root,
-            own: workspace
-                .folder
-                .path()
-                .canonicalize()
-                .map_err(Error::io(workspace.folder.path()))?,
+            copies: temporary.canonicalize().map_err(Error::io(&temporary))?,
             options,
             skip: options.skip.iter().map(PathBuf::as_path).collect(),
             files: 0,
@@ -101,7 +101,7 @@ impl Workspace {
     }
 
     fn empty() -> Result<Self, Error> {
-        let folder = tempfile::Builder::new().prefix("fixwright-").tempdir();
+        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir();
         let folder = folder.map_err(Error::io(&std::env::temp_dir()))?;
         let root = folder.path().join("tree");
         for made in [&root, &folder.path().join("tmp")] {
@@ -197,8 +197,8 @@ fn open_up(folder: &Path) {
 struct Copy<'a> {
     source: &'a Path,
     root: &'a Path,
-    /// The folder of the copy itself, which may be in the source.
-    own: PathBuf,
+    /// The folder that this copy and others are in, which may be in the source.
+    copies: PathBuf,
     options: &'a CopyOptions,
     skip: HashSet<&'a Path>,
     files: u64,
@@ -218,8 +218,11 @@ impl Copy<'_> {
         };
         for entry in entries {
             let entry = entry.map_err(Error::io(&from))?;
-            let path = path.join(entry.file_name());
-            let left_out = entry.file_name() == ".git" || entry.path() == self.own;
+            let name = entry.file_name();
+            let path = path.join(&name);
+            let is_copy =
+                from == self.copies && name.as_encoded_bytes().starts_with(PREFIX.as_bytes());
+            let left_out = is_copy || name == ".git";
             if !left_out && !self.skip.contains(&*path) {
                 match self.entry(&entry, &path, folders) {
                     Err(error) => self.forgive(error, &entry.path(), &path)?,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use fixwright::report::{self, BugReport, Format, Level};
 use fixwright::validate::{
     CopyOptions, Error as ValidateError, Executable, Isolation, Progress, Suite, Task, Toolchain,
-    Validator, Verdict, Workspace, same_file,
+    Validator, Verdict, Workspace, put_parameter, same_file,
 };
 
 use super::course::Course;
@@ -214,10 +214,9 @@ fn too_large(error: ValidateError) -> anyhow::Error {
     }
 }
 
-/// A shell command about a file, which goes to the shell as it is, whatever signs are in its name, and whatever quotes are around it.
+/// A shell command about a file, which goes to the shell as it is, whatever signs are in its name.
 fn shell(command: &str, file: &str) -> Task {
-    let bare = command.replace("'{file}'", FILE).replace("\"{file}\"", FILE);
-    Task::new(["sh", "-c", &bare.replace(FILE, "\"$1\""), "sh", file])
+    Task::new(["sh", "-c", &put_parameter(command, FILE, "$1"), "sh", file])
 }
 
 /// Whether a compiler says that a file has an error, other than that a header is not installed.
@@ -266,9 +265,7 @@ mod tests {
         let (_folder, validator) = with(program, &commands).unwrap();
         let judged = validator.judge_unpatched(&mut |_| ControlFlow::Continue(())).unwrap();
         assert_eq!(judged.verdict, Verdict::Plausible);
-        for command in ["cat {file}", "cat '{file}'", "cat \"{file}\""] {
-            assert_eq!(shell(command, "$(x).c").argv, ["sh", "-c", "cat \"$1\"", "sh", "$(x).c"]);
-        }
+        assert_eq!(shell("cat {file}", "$(x).c").argv, ["sh", "-c", "cat \"$1\"", "sh", "$(x).c"]);
     }
 
     #[test]

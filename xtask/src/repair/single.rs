@@ -36,8 +36,8 @@ pub(super) fn run(flags: &RepairFlags) -> anyhow::Result<Exit> {
 
     let written = write(flags, &case, &model, &repair, start);
     // What was found is told, also where it could not be written.
-    let exit = conclude(flags, &case, &repair, start)?;
-    written.map(|()| exit)
+    let exit = conclude(flags, &case, &repair, start);
+    written.and(exit)
 }
 
 fn write(

@@ -139,7 +139,7 @@ pub(super) trait Instructions {
     fn dot(tile: &Tile, rows: View<'_>, sums: &mut [Lane]);
 }
 
-/// Asks for memory that is read soon, while there is other work. Changes nothing, and nothing happens where there is no such instruction.
+/// Asks for memory that is read soon, while there is other work. Changes nothing, and does nothing on processors other than x86-64.
 #[inline(always)]
 pub(super) fn prefetch(bytes: &[u8]) {
     #[cfg(target_arch = "x86_64")]

@@ -7,7 +7,7 @@ use memmap2::MmapMut;
 /// Bytes that are zero at first.
 pub(super) enum Memory {
     Mapped(MmapMut),
-    /// Where nothing can be mapped, nothing among it.
+    /// Where the system maps no memory.
     Allocated(Vec<u8>),
 }
 

@@ -146,9 +146,8 @@ fn a_command_line_is_an_analyser_too() {
     };
     let line = r#"for f in {files}; do echo "$f:7:1: warning: $(sed -n 7p "$f") [-Wx]"; done"#;
     assert_eq!(compared(&warns(line).unwrap().unwrap()), (None, 0, 0), "numbers do not count");
-    for quoted in ["lint '{files}'", "lint \"{files}\""] {
-        assert_eq!(Analyser::command(quoted).task, Analyser::command("lint {files}").task);
-    }
+    let quoted = line.replace("in {files}", "in '{files}'");
+    assert_eq!(warns(&quoted).unwrap(), warns(line).unwrap());
     let failing = warns("echo no; exit 2").unwrap().unwrap();
     assert_eq!(failing, Analysis::NotBefore { reason: "Exited(2): no".into() });
     let missing = Analyser::new("x", Task::new(["no-such-analyser", "{files}"]));

@@ -91,7 +91,7 @@ impl Folder {
     pub(super) fn kept(&self, finding: &Finding) -> anyhow::Result<Option<Outcome>> {
         let Some(kept) = read::<Kept>(&self.result(finding))? else { return Ok(None) };
         let there = kept.outcome.patch.as_ref().is_none_or(|name| self.path.join(name).is_file());
-        let same = kept.source == of(finding) || kept.is_applied(finding);
+        let same = kept.source == fingerprint(finding) || kept.is_applied(finding);
         // Programs have come and gone since.
         let outcome = Outcome { number: finding.number, ..kept.outcome };
         Ok((there && same).then_some(outcome))
@@ -113,7 +113,7 @@ impl Folder {
             }
             None => remove(&patch)?,
         }
-        let source = of(finding);
+        let source = fingerprint(finding);
         let result = self.result(finding);
         make_room(&result)?;
         replace_json(&result, &Entry { source, outcome, record })
@@ -137,7 +137,7 @@ impl Folder {
 }
 
 /// The sha256 of what a finding's result is of.
-fn of(finding: &Finding) -> String {
+fn fingerprint(finding: &Finding) -> String {
     let case = &finding.case;
     sha256(&format!("{}\0{}", case.file.text, case.report.text))
 }

@@ -55,7 +55,7 @@ impl Set {
     }
 }
 
-/// Asks for each line of the cache that has one of these bytes.
+/// Asks for the lines of the cache that have these bytes, but for the last one perhaps.
 #[inline(always)]
 pub(super) fn prefetch(bytes: &[u8]) {
     const LINE: usize = 64;
